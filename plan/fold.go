@@ -1,0 +1,29 @@
+package plan
+
+import (
+	"strings"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Fold returns the form of s under which two names are the same: outer spaces
+// trimmed, Unicode case folded, NFC (P03). It is for comparison only; what is
+// written to the destination is never folded.
+func Fold(s string) string {
+	s = strings.TrimSpace(s)
+	if isLowerASCII(s) {
+		return s
+	}
+	// Folding may denormalise, so normalise last.
+	return norm.NFC.String(cases.Fold().String(s))
+}
+
+func isLowerASCII(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= 0x80 || 'A' <= c && c <= 'Z' {
+			return false
+		}
+	}
+	return true
+}
