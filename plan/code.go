@@ -1,5 +1,27 @@
 package plan
 
-// Code names a check. The numbers are those of the merged check list that the
-// documentation explains (docs/findings.md); they are stored: never change one.
+// Code names a check. P codes are those of the merged check list of the
+// migration guides, S codes concern the reading of the source, D codes the
+// destination. docs/findings.md explains each. They are stored: never change
+// what one means.
 type Code string
+
+const (
+	NoStableID         Code = "S01"
+	NoName             Code = "S02"
+	SnapshotIncomplete Code = "S03"
+
+	NameTaken           Code = "D01"
+	Unexpected          Code = "D02"
+	InventoryIncomplete Code = "D03"
+	NameSwap            Code = "D04"
+
+	Ambiguous      Code = "P02"
+	Duplicate      Code = "P03"
+	BadEmail       Code = "P04"
+	BlankPersonal  Code = "P05"
+	Inactive       Code = "P06"
+	BadValue       Code = "P09"
+	GroupCollision Code = "P11"
+	UnitsExcluded  Code = "P12"
+)

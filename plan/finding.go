@@ -14,7 +14,6 @@ const (
 
 // Finding is something that a person must know.
 type Finding struct {
-	// Code is stable across versions; docs/findings.md explains each.
 	Code     Code       `json:"code"`
 	Severity Severity   `json:"severity"`
 	Kind     Kind       `json:"kind,omitempty"`
@@ -24,4 +23,10 @@ type Finding struct {
 	Sentence string `json:"sentence"`
 	// Remedy says what to do.
 	Remedy string `json:"remedy,omitempty"`
+}
+
+// about returns f with e as its object.
+func (f Finding) about(e Entry) Finding {
+	f.Kind, f.Object, f.Name = e.Kind, e.ID, e.DN
+	return f
 }

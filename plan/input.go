@@ -1,0 +1,39 @@
+package plan
+
+import "iter"
+
+// Input is all that a plan is made of.
+type Input struct {
+	Snapshot  Snapshot
+	Rules     Rules
+	Inventory Inventory
+}
+
+// Snapshot is the source side.
+type Snapshot struct {
+	Digest Digest
+	Proof  Proof
+	// Entries yields the entries of one kind in the byte order of their IDs,
+	// each ID once. It is called several times.
+	Entries func(Kind) iter.Seq2[Entry, error]
+}
+
+// Inventory is the destination side.
+type Inventory struct {
+	Digest Digest
+	Proof  Proof
+	// Owned yields the resources of one kind that bear an externalId, in the
+	// byte order of it. It is called several times.
+	Owned func(Kind) iter.Seq2[Resource, error]
+	// Unowned yields those that bear none, in the byte order of RemoteID.
+	Unowned func(Kind) iter.Seq2[Resource, error]
+}
+
+// Sink takes a plan as it is made. An error from it ends the making.
+type Sink interface {
+	// Step takes the steps in the order in which they must be sent.
+	Step(Step) error
+	Finding(Finding) error
+	// Decision takes each source object once.
+	Decision(Decision) error
+}

@@ -1,0 +1,149 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+)
+
+// names knows who holds and who wants each name of one kind. Names are unique
+// at the destination without regard to case (userName: RFC 7643 §4.1.1).
+type names struct {
+	kind    Kind
+	held    map[key]holder
+	wanted  map[key]int
+	mails   map[key]int
+	claims  []claim
+	verdict map[ExternalID]verdict
+}
+
+// holder is the destination's object that has a name now.
+type holder struct {
+	owner   ExternalID // "" when the object is not ours
+	unowned *Resource
+	several bool // more than one object has the name
+}
+
+// claim is a wanted name that somebody else holds.
+type claim struct {
+	by, holder ExternalID
+	name       key
+}
+
+// verdict says what becomes of a claim: it waits for so many hand-overs
+// before it, or is refused with a code.
+type verdict struct {
+	after int
+	code  Code
+}
+
+func (n *names) hold(r Resource) {
+	k := nameKey(r.Name())
+	if _, twice := n.held[k]; twice {
+		n.held[k] = holder{several: true}
+		return
+	}
+	h := holder{owner: r.ExternalID}
+	if r.ExternalID == "" {
+		h.unowned = &r
+	}
+	n.held[k] = h
+}
+
+// survey fills the indexes of one kind.
+func (d *decider) survey(k Kind) (*names, error) {
+	n := &names{kind: k, held: map[key]holder{}, wanted: map[key]int{}, mails: map[key]int{}, verdict: map[ExternalID]verdict{}}
+	for _, side := range []func(Kind) resources{d.in.Inventory.Owned, d.in.Inventory.Unowned} {
+		for r, err := range side(k) {
+			if err != nil {
+				return nil, fmt.Errorf("read the inventory's resources of kind %s: %w", k, err)
+			}
+			n.hold(r)
+		}
+	}
+	err := d.matches(k, ignore, func(m match) error {
+		if m.want.class != "" {
+			return nil
+		}
+		name := nameKey(m.want.fields[nameField(k)])
+		n.wanted[name]++
+		if mail := m.want.fields[WorkEmail]; mail != "" {
+			n.mails[nameKey(mail)]++
+		}
+		if h := n.held[name]; h.owner != "" && h.owner != m.want.entry.ID && !m.has(name) {
+			n.claims = append(n.claims, claim{by: m.want.entry.ID, holder: h.owner, name: name})
+		}
+		return nil
+	})
+	if err != nil || len(n.claims) == 0 {
+		return n, err
+	}
+	return n, d.settle(n)
+}
+
+// has tells whether the matched object bears the name already.
+func (m match) has(name key) bool {
+	return len(m.have) == 1 && nameKey(m.have[0].Name()) == name
+}
+
+// settle decides the claims: a holder that will itself take another name
+// frees this one, and goes first.
+func (d *decider) settle(n *names) error {
+	holders := map[ExternalID]bool{}
+	for _, c := range n.claims {
+		holders[c.holder] = true
+	}
+	frees := map[ExternalID]key{}
+	err := d.matches(n.kind, ignore, func(m match) error {
+		name := nameKey(m.want.fields[nameField(n.kind)])
+		if holders[m.want.entry.ID] && m.want.class == "" && len(m.have) == 1 && n.wanted[name] == 1 && !n.mailShared(m.want) && !n.held[name].blocks() {
+			frees[m.want.entry.ID] = name
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	open := map[ExternalID]bool{}
+	for _, c := range n.claims {
+		open[c.by] = true
+	}
+	for progress := true; progress; {
+		progress = false
+		n.claims = slices.DeleteFunc(n.claims, func(c claim) bool {
+			v, settled := n.judge(c, frees, open)
+			if settled {
+				n.verdict[c.by], progress = v, true
+				delete(open, c.by)
+			}
+			return settled
+		})
+	}
+	for _, c := range n.claims { // those that are left wait for one another
+		n.verdict[c.by] = verdict{code: NameSwap}
+	}
+	return nil
+}
+
+// judge settles one claim if its holder's own claim, if any, is settled.
+func (n *names) judge(c claim, frees map[ExternalID]key, open map[ExternalID]bool) (verdict, bool) {
+	takes, moves := frees[c.holder]
+	if !moves || takes == c.name {
+		return verdict{code: NameTaken}, true
+	}
+	if open[c.holder] {
+		return verdict{}, false
+	}
+	before := n.verdict[c.holder] // the zero verdict when it claims nothing
+	if before.code != "" {
+		return verdict{code: NameTaken}, true
+	}
+	return verdict{after: before.after + 1}, true
+}
+
+// blocks tells whether nobody can be given the name by a rename.
+func (h holder) blocks() bool { return h.several || h.unowned != nil }
+
+func (n *names) mailShared(w want) bool {
+	mail := w.fields[WorkEmail]
+	return mail != "" && n.mails[nameKey(mail)] > 1
+}

@@ -1,0 +1,124 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+)
+
+// outcome is what becomes of one matched object, before its membership.
+type outcome struct {
+	match
+	class Class
+	code  Code
+	step  *Step
+	// after is the number of hand-overs of names that must be sent before.
+	after int
+}
+
+// objects decides every object of one kind and sends its step. The outcome
+// goes to seen in the order of the IDs; steps that take over a name come after
+// all others, in the order of the hand-overs.
+func (d *decider) objects(k Kind, seen func(outcome) error) error {
+	n, err := d.survey(k)
+	if err != nil {
+		return err
+	}
+	var late []outcome
+	adopted := 0
+	err = d.matches(k, func(Resource) { d.sum.Unexpected[k]++ }, func(m match) error {
+		o := d.outcome(n, m)
+		for _, f := range o.want.findings {
+			if err := d.finding(f); err != nil {
+				return err
+			}
+		}
+		if o.class == ToAdopt {
+			adopted++
+		}
+		if err := o.replay(); err != nil {
+			return err
+		}
+		if o.step != nil && o.after > 0 {
+			late = append(late, o)
+		} else if o.step != nil {
+			if err := d.step(*o.step); err != nil {
+				return err
+			}
+		}
+		return seen(o)
+	})
+	if err != nil {
+		return err
+	}
+	for _, err := range d.in.Inventory.Unowned(k) {
+		if err != nil {
+			return fmt.Errorf("read the inventory's resources of kind %s: %w", k, err)
+		}
+		d.sum.Unexpected[k]++
+	}
+	d.sum.Unexpected[k] -= adopted
+	slices.SortStableFunc(late, func(a, b outcome) int { return a.after - b.after })
+	for _, o := range late {
+		if err := d.step(*o.step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// outcome decides one object.
+func (d *decider) outcome(n *names, m match) outcome {
+	w := &m.want
+	name := nameKey(w.fields[nameField(n.kind)])
+	holder := n.held[name]
+	v := n.verdict[w.entry.ID]
+	if w.class == "" {
+		n.refuseDuplicates(w, name)
+	}
+	switch {
+	case len(m.have) > 1:
+		w.block(Ambiguous, fmt.Sprintf("%d objects at the destination bear this person's or group's externalId", len(m.have)),
+			"remove the externalId from all but one of them")
+	case w.class != "" || m.has(name): // no name to be taken
+	case v.code == NameSwap:
+		w.block(NameSwap, fmt.Sprintf("takes the name %q from one that, directly or by others, takes this one's", w.name()),
+			"rename one of them at the destination to a name that nobody uses, then plan again")
+	case v.code == NameTaken || holder.several || holder.unowned != nil && len(m.have) == 1:
+		w.block(NameTaken, fmt.Sprintf("the destination has another object with the name %q", w.name()),
+			"rename or remove that object at the destination, or correct the directory")
+	}
+	if w.class == "" && len(m.have) == 0 && !d.in.Inventory.Proof.Complete {
+		w.block(InventoryIncomplete, "not seen at the destination, whose listing is incomplete; it may be there",
+			"plan again when the service lists all that it has")
+	}
+	o := outcome{match: m, class: m.want.class, code: m.want.code, after: v.after}
+	switch {
+	case o.class == Excluded && o.code == Inactive:
+		d.deactivate(&o)
+	case o.class != "":
+	case len(m.have) == 1:
+		o.update(m.have[0])
+	case holder.unowned != nil:
+		o.adopt(*holder.unowned)
+	default:
+		o.create()
+	}
+	return o
+}
+
+// refuseDuplicates blocks an object whose name or email another wants too
+// (P03, P11).
+func (n *names) refuseDuplicates(w *want, name key) {
+	if c := n.wanted[name]; c > 1 {
+		code, field := Duplicate, nameField(n.kind)
+		if n.kind == Group {
+			code = GroupCollision
+		}
+		w.block(code, fmt.Sprintf("%s %q is that of %d entries, case aside", field, w.fields[field], c),
+			"give each its own "+field+" in the directory")
+	}
+	if n.mailShared(*w) {
+		w.block(Duplicate, fmt.Sprintf("the email %q is that of %d people, case aside", w.fields[WorkEmail], n.mails[nameKey(w.fields[WorkEmail])]),
+			"give each person an email of their own")
+	}
+}

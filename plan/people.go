@@ -1,0 +1,18 @@
+package plan
+
+// people decides the people and fills the roster.
+func (d *decider) people() error {
+	d.roster = newRoster()
+	return d.objects(Person, func(o outcome) error {
+		d.roster.add(o.want.entry, o.class, o.have)
+		return d.decision(o.decision())
+	})
+}
+
+func (o outcome) decision() Decision {
+	c := Decision{Kind: o.want.entry.Kind, Object: o.want.entry.ID, Name: o.want.name(), Class: o.class, Code: o.code}
+	if len(o.have) == 1 {
+		c.Remote = o.have[0].RemoteID
+	}
+	return c
+}

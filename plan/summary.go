@@ -1,0 +1,51 @@
+package plan
+
+// Summary counts a plan and names what it was made from.
+type Summary struct {
+	// Digest covers everything below and every step, finding and decision.
+	Digest    Digest `json:"digest"`
+	Snapshot  Digest `json:"snapshot"`
+	Rules     Digest `json:"rules"`
+	Inventory Digest `json:"inventory"`
+	// Objects counts the source objects by kind and class. Every object of
+	// the snapshot is in it exactly once.
+	Objects map[Kind]map[Class]int `json:"objects"`
+	// Steps counts the requests that will be sent.
+	Steps map[Action]int `json:"steps"`
+	// Hazards counts the steps that must be allowed by name.
+	Hazards map[Hazard]int `json:"hazards,omitempty"`
+	// Findings counts by severity.
+	Findings map[Severity]int `json:"findings,omitempty"`
+	// Unexpected counts the destination's objects that the source does not
+	// know. They are left alone.
+	Unexpected map[Kind]int `json:"unexpected,omitempty"`
+	// Cautious says that a read was incomplete and that steps were withheld.
+	Cautious bool `json:"cautious,omitempty"`
+}
+
+// Requests returns the number of steps, each of which is one request.
+func (s Summary) Requests() int {
+	n := 0
+	for _, c := range s.Steps {
+		n += c
+	}
+	return n
+}
+
+// Total returns the number of source objects of one kind.
+func (s Summary) Total(k Kind) int {
+	n := 0
+	for _, c := range s.Objects[k] {
+		n += c
+	}
+	return n
+}
+
+// Class returns the number of source objects of every kind in class c.
+func (s Summary) Class(c Class) int {
+	n := 0
+	for _, byClass := range s.Objects {
+		n += byClass[c]
+	}
+	return n
+}

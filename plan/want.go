@@ -1,0 +1,130 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// want is what the rules make of one entry.
+type want struct {
+	entry  Entry
+	fields Fields
+	class  Class // Excluded, Blocked, or "" when the object is wanted
+	code   Code
+	// findings are about this entry alone.
+	findings []Finding
+}
+
+// name returns the display name of the object: its name field, else its DN.
+func (w want) name() string {
+	if n := w.fields[nameField(w.entry.Kind)]; n != "" {
+		return n
+	}
+	return w.entry.DN
+}
+
+func nameField(k Kind) string {
+	if k == Person {
+		return UserName
+	}
+	return DisplayName
+}
+
+// refuse takes the object out of the plan. The first reason stands.
+func (w *want) refuse(c Class, f Finding) {
+	if w.class == "" {
+		w.class, w.code = c, f.Code
+	}
+	w.findings = append(w.findings, f.about(w.entry))
+}
+
+func (w *want) block(code Code, sentence, remedy string) {
+	w.refuse(Blocked, Finding{Code: code, Severity: Block, Sentence: sentence, Remedy: remedy})
+}
+
+func (w *want) warn(code Code, sentence, remedy string) {
+	f := Finding{Code: code, Severity: Warn, Sentence: sentence, Remedy: remedy}
+	w.findings = append(w.findings, f.about(w.entry))
+}
+
+// want applies the rules to one entry, alone.
+func (r Rules) want(e Entry) want {
+	w := want{entry: e, fields: Fields{}}
+	mappings := r.Group
+	if e.Kind == Person {
+		mappings = r.Person
+		w.fields[Active] = "true"
+	}
+	for _, m := range mappings {
+		w.take(m)
+	}
+	if strings.HasPrefix(string(e.ID), "dn:") {
+		w.block(NoStableID, "the entry has no stable ID, so a later rename would look like a new object",
+			"give the reader the right to read the ID attribute, or name another in the configuration")
+	}
+	if e.Kind == Person && r.Inactive.holds(e) {
+		w.refuse(Excluded, Finding{
+			Code: Inactive, Severity: Note,
+			Sentence: "disabled in the directory; inactive people cannot be provisioned",
+			Remedy:   "enable the account in the directory if the person is to be migrated",
+		})
+		return w
+	}
+	if w.fields[nameField(e.Kind)] == "" {
+		w.block(NoName, fmt.Sprintf("no value for %s", nameField(e.Kind)), "fill the attribute that "+nameField(e.Kind)+" is mapped from")
+	}
+	if e.Kind == Person {
+		w.checkPerson()
+	}
+	return w
+}
+
+// take fills one field from its source attribute.
+func (w *want) take(m Mapping) {
+	values := w.entry.Attrs[m.Source]
+	if len(values) == 0 {
+		return
+	}
+	if len(values) > 1 {
+		w.warn(BadValue, fmt.Sprintf("%s has %d values and %s takes one; the first is used", m.Source, len(values), m.Target),
+			"leave one value in the directory, or map another attribute")
+	}
+	v := values[0]
+	if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+		w.warn(BadValue, fmt.Sprintf("%s holds bytes that are not text; %s is left as it is", m.Source, m.Target),
+			"map an attribute that holds text")
+		return
+	}
+	trimmed := strings.TrimSpace(v)
+	if trimmed != v {
+		w.warn(BadValue, fmt.Sprintf("%s has spaces around it; %s is sent without them", m.Source, m.Target), "remove the spaces in the directory")
+	}
+	if trimmed != "" { // blank never clears
+		w.fields[m.Target] = trimmed
+	}
+}
+
+// checkPerson holds a person against the vendor's rules that concern nobody
+// else.
+func (w *want) checkPerson() {
+	switch mail := w.fields[WorkEmail]; {
+	case mail == "":
+		w.block(BadEmail, "no email address, which is mandatory", "fill the person's email attribute in the directory")
+	case !plausibleEmail(mail):
+		w.block(BadEmail, fmt.Sprintf("%q is not an email address", mail), "correct the person's email attribute in the directory")
+	}
+	for _, field := range []string{GivenName, FamilyName} {
+		if w.fields[field] == "" {
+			w.block(BlankPersonal, field+" is blank, with which migration fails", "fill the attribute that "+field+" is mapped from")
+		}
+	}
+}
+
+// plausibleEmail accepts what a mail system could deliver (RFC 5321 §4.1.2,
+// without quoted local parts): one @, something before it, a domain after it.
+func plausibleEmail(s string) bool {
+	local, domain, found := strings.Cut(s, "@")
+	return found && local != "" && domain != "" && !strings.ContainsAny(s, " \t\r\n<>,;") &&
+		!strings.Contains(domain, "@") && !strings.HasPrefix(domain, ".") && !strings.HasSuffix(domain, ".")
+}
