@@ -22,6 +22,6 @@ const (
 	BlankPersonal  Code = "P05"
 	Inactive       Code = "P06"
 	BadValue       Code = "P09"
-	GroupCollision Code = "P11"
+	GroupRules Code = "P11"
 	UnitsExcluded  Code = "P12"
 )

@@ -120,7 +120,7 @@ func (d *decider) units() error {
 	}
 	return d.finding(Finding{
 		Code: UnitsExcluded, Severity: Note, Kind: Unit,
-		Sentence: fmt.Sprintf("%d organizational units are left out; SCIM has users and groups, but no units", n),
+		Sentence: count(n, "organizational unit") + " left out; SCIM has users and groups, but no units",
 		Remedy:   "use groups where the destination's rules used units",
 	})
 }
@@ -134,8 +134,8 @@ func (d *decider) strangers() error {
 		}
 		if err := d.finding(Finding{
 			Code: Unexpected, Severity: Note, Kind: k,
-			Sentence: fmt.Sprintf("%d objects of kind %s at the destination are not in the directory; they are left alone", n, k),
-			Remedy:   "nothing, unless they should be in the directory",
+			Sentence: count(n, string(k)+" object") + " at the destination not in the directory; left alone",
+			Remedy:   "nothing to do, unless they should be in the directory",
 		}); err != nil {
 			return err
 		}

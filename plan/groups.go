@@ -77,13 +77,13 @@ func (found members) findings(e Entry) []Finding {
 	var fs []Finding
 	say := func(n int, s Severity, sentence, remedy string) {
 		if n > 0 {
-			f := Finding{Code: GroupCollision, Severity: s, Sentence: fmt.Sprintf(sentence, n), Remedy: remedy}
+			f := Finding{Code: GroupRules, Severity: s, Sentence: count(n, "member") + " of it " + sentence, Remedy: remedy}
 			fs = append(fs, f.about(e))
 		}
 	}
-	say(found.nested, Warn, "%d of its members are groups; nested groups are not provisioned", "add their people to this group in the directory")
-	say(found.out, Note, "%d of its members are blocked or excluded and will not be in it", "see the findings on those people")
-	say(found.elsewhere, Warn, "%d of its members were not found among the people and groups that were read", "widen the search bases, or remove members that no longer exist")
+	say(found.nested, Warn, "being a group: nested groups are not provisioned", "add their people to this group in the directory")
+	say(found.out, Note, "blocked or excluded: not provisioned as its member", "see the findings on those people")
+	say(found.elsewhere, Warn, "not found among the people and groups that were read", "widen the search bases, or remove members that no longer exist")
 	return fs
 }
 

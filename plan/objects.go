@@ -112,7 +112,7 @@ func (n *names) refuseDuplicates(w *want, name key) {
 	if c := n.wanted[name]; c > 1 {
 		code, field := Duplicate, nameField(n.kind)
 		if n.kind == Group {
-			code = GroupCollision
+			code = GroupRules
 		}
 		w.block(code, fmt.Sprintf("%s %q is that of %d entries, case aside", field, w.fields[field], c),
 			"give each its own "+field+" in the directory")
