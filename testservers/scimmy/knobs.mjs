@@ -71,6 +71,7 @@ export class Knobs {
                 return res;
             }
             if (body?.meta?.version) res.setHeader("ETag", body.meta.version);
+            if (res.statusCode === 201 && body?.meta?.location) res.setHeader("Location", body.meta.location);
             return res.send(body && typeof body === "object" ? JSON.stringify(body) : body);
         };
     }

@@ -31,11 +31,7 @@ export class Store {
     }
 
     // page returns count resources from the startIndex-th, which counts from 1.
-    page(startIndex, count) {
-        return this.byId.values().drop
-            ? [...this.byId.values().drop(startIndex - 1).take(count)]
-            : this.all().slice(startIndex - 1, startIndex - 1 + count);
-    }
+    page(startIndex, count) { return this.all().slice(startIndex - 1, startIndex - 1 + count); }
 
     // where finds by equality with an index, or returns undefined when there is none.
     where(attribute, value) {
