@@ -1,0 +1,195 @@
+package ldapsrc
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"ldap2scim/plan"
+)
+
+// FoldDN returns the form of a DN (RFC 4514) under which two spellings of one
+// name are the same: attribute types by one short lower-case name, values case
+// folded and inner spaces made one (RFC 4518 §2.6.1), the parts of a
+// multi-valued RDN sorted, escapes made the same. All values are compared
+// without regard to case, as cn, ou, dc and uid are; a schema is not asked.
+// The result is a DN too, and folding it again changes nothing.
+func FoldDN(dn string) (string, error) {
+	return new(folder).fold(dn)
+}
+
+// folder folds DNs and remembers the parents, since entries share them.
+type folder struct {
+	parents map[string]string
+}
+
+const (
+	rememberedParents = 4096
+	// longestDN bounds the work that one DN can cause.
+	longestDN = 16 << 10
+)
+
+func (f *folder) fold(dn string) (string, error) {
+	if len(dn) > longestDN {
+		return "", fmt.Errorf("DN of %d bytes is too long", len(dn))
+	}
+	if !utf8.ValidString(dn) {
+		return "", fmt.Errorf("DN %q is not UTF-8", dn)
+	}
+	if strings.TrimSpace(dn) == "" {
+		return "", nil
+	}
+	key, err := f.foldValid(dn)
+	if err != nil {
+		return "", fmt.Errorf("DN %q does not parse: %w", dn, err)
+	}
+	return key, nil
+}
+
+func (f *folder) foldValid(dn string) (string, error) {
+	end := separator(dn)
+	first, err := foldRDN(dn[:end])
+	if err != nil || end == len(dn) {
+		return first, err
+	}
+	parent := dn[end+1:]
+	folded, ok := f.parents[parent]
+	if !ok {
+		if folded, err = f.foldValid(parent); err != nil {
+			return "", err
+		}
+		if f.parents == nil || len(f.parents) >= rememberedParents {
+			f.parents = make(map[string]string)
+		}
+		// A clone, so that the map does not keep a whole message alive.
+		f.parents[strings.Clone(parent)] = folded
+	}
+	return first + "," + folded, nil
+}
+
+// separator returns where the first RDN of dn ends.
+func separator(dn string) int {
+	for i := 0; i < len(dn); i++ {
+		switch dn[i] {
+		case '\\':
+			i++
+		case ',', ';':
+			return i
+		}
+	}
+	return len(dn)
+}
+
+func foldRDN(rdn string) (string, error) {
+	if folded, ok := foldPlain(rdn); ok {
+		return folded, nil
+	}
+	parsed, err := ldap.ParseDN(rdn)
+	if err != nil {
+		return "", err
+	}
+	if len(parsed.RDNs) != 1 {
+		return "", errors.New("an RDN is empty")
+	}
+	parts := make([]string, 0, 1)
+	for _, a := range parsed.RDNs[0].Attributes {
+		if !isDescription(a.Type) {
+			return "", fmt.Errorf("%q is not an attribute type", a.Type)
+		}
+		parts = append(parts, shortType(strings.ToLower(a.Type))+"="+escapeValue(foldValue(a.Value)))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, "+"), nil
+}
+
+// foldPlain folds the usual RDN, in which nothing is escaped, no space needs
+// care and everything is ASCII. For any other it returns false.
+func foldPlain(rdn string) (string, bool) {
+	equals := strings.IndexByte(rdn, '=')
+	if equals < 1 || !isDescription(rdn[:equals]) || equals == len(rdn)-1 {
+		return "", false
+	}
+	value := rdn[equals+1:]
+	if value[0] == ' ' || value[0] == '#' || value[len(value)-1] == ' ' {
+		return "", false
+	}
+	for i := range len(value) {
+		switch c := value[i]; {
+		case c < ' ', c > '~', c == ' ' && value[i-1] == ' ', strings.IndexByte(`"+;<>\`, c) >= 0:
+			return "", false
+		}
+	}
+	folded := strings.ToLower(rdn)
+	if short := shortType(folded[:equals]); len(short) != equals {
+		folded = short + folded[equals:]
+	}
+	return folded, true
+}
+
+// foldValue returns a value as plan.Fold does, with inner spaces made one.
+// Bytes that are not text are left as they are.
+func foldValue(value string) string {
+	if !utf8.ValidString(value) {
+		return value
+	}
+	for {
+		// Composing can give a letter that folds again.
+		folded := plan.Fold(strings.Join(strings.Fields(value), " "))
+		if folded == value {
+			return value
+		}
+		value = folded
+	}
+}
+
+func escapeValue(value string) string {
+	text := utf8.ValidString(value)
+	var b strings.Builder
+	for i := range len(value) {
+		switch c := value[i]; {
+		case strings.IndexByte(`"+,;<>\`, c) >= 0, c == '#' && i == 0,
+			c == ' ' && (i == 0 || i == len(value)-1):
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case c < ' ', c == 0x7f, c >= 0x80 && !text:
+			fmt.Fprintf(&b, `\%02x`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// shortType returns the short name of the attribute types that naming uses
+// (RFC 4514 §3, RFC 4519). The name must be lower-case.
+func shortType(name string) string {
+	switch strings.TrimPrefix(name, "oid.") {
+	case "2.5.4.3", "commonname":
+		return "cn"
+	case "2.5.4.4", "surname":
+		return "sn"
+	case "2.5.4.6", "countryname":
+		return "c"
+	case "2.5.4.7", "localityname":
+		return "l"
+	case "2.5.4.8", "stateorprovincename":
+		return "st"
+	case "2.5.4.9", "streetaddress":
+		return "street"
+	case "2.5.4.10", "organizationname":
+		return "o"
+	case "2.5.4.11", "organizationalunitname":
+		return "ou"
+	case "2.5.4.42", "gn":
+		return "givenname"
+	case "0.9.2342.19200300.100.1.1", "userid":
+		return "uid"
+	case "0.9.2342.19200300.100.1.25", "domaincomponent":
+		return "dc"
+	}
+	return name
+}

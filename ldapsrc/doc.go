@@ -1,0 +1,45 @@
+// Package ldapsrc reads an LDAP v3 directory (RFC 4511) into a stream of
+// [plan.Entry] with a proof of completeness.
+//
+// # Words
+//
+//   - [Config]: where the directory is, who reads it, and what is read.
+//   - [Search]: one of the three searches: users, groups, units.
+//   - [Source]: a bound connection, made by [Open], closed by the caller.
+//   - [Error]: a failure with advice on how to mend it.
+//   - Key: a DN under which two spellings of one name are the same, see
+//     [FoldDN].
+//
+// # What it promises
+//
+// [Source.Read] returns a proof that says complete only when each search base
+// was there, each page ended with a success and a paging control (RFC 2696),
+// the last of them with an empty cookie, and each attribute that came in
+// ranges was read to its end. A limit of the server or a reference that was
+// not followed makes the proof incomplete and says why in words. A lost
+// connection, an answer that breaks the protocol and a cancelled context are
+// errors. An empty directory and a closed connection never look the same.
+//
+// Every entry that the server sent reaches the caller. One without a stable ID
+// has the ID "dn:" and its key. One whose DN does not parse has the key "?"
+// and the DN as it came; a member value that does not parse stands in Members
+// in the same way. The planner makes findings of them.
+//
+// An entry that the server sends twice is handed on twice; the caller keeps
+// one for each ID. Memory does not grow with the number of entries: at most
+// one message, and the entries of one page that came with ranges, are held.
+//
+// # What it refuses
+//
+// It never writes, never follows a reference, never changes to an unencrypted
+// connection by itself, sends no password over one unless told to by name, and
+// never binds with a name and no password (RFC 4513 §5.1.2).
+//
+// # Why the messages are read by hand
+//
+// Filters, DNs and result codes are those of github.com/go-ldap/ldap/v3. Its
+// connection is not used: v3.4.15 ends an asynchronous search without an error
+// when the context is cancelled or the connection is closed, drops an entry
+// when the reader is slower than the request timeout, and needs three times as
+// long as ldapsearch for the same search.
+package ldapsrc
