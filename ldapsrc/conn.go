@@ -1,0 +1,163 @@
+package ldapsrc
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+
+	ber "github.com/go-asn1-ber/asn1-ber"
+	"github.com/go-ldap/ldap/v3"
+)
+
+// conn exchanges LDAP messages, one request at a time. It is not for
+// concurrent use, but for close.
+type conn struct {
+	net    net.Conn
+	in     *bufio.Reader
+	buf    bytes.Buffer
+	lastID int64
+}
+
+const (
+	readBuffer = 64 << 10
+	// largestMessage bounds what one message may hold. A group of a million
+	// members has some 100 MB.
+	largestMessage = 1 << 30
+	// keptBuffer is how much is kept for the next message.
+	keptBuffer = 1 << 20
+)
+
+func newConn(c net.Conn) *conn {
+	return &conn{net: c, in: bufio.NewReaderSize(c, readBuffer)}
+}
+
+func (c *conn) close() error { return c.net.Close() }
+
+// send writes one request with the next message ID.
+func (c *conn) send(op, controls *ber.Packet) error {
+	c.lastID++
+	message := ber.NewSequence("")
+	message.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, c.lastID, ""))
+	message.AppendChild(op)
+	if controls != nil {
+		message.AppendChild(controls)
+	}
+	if _, err := c.net.Write(message.Bytes()); err != nil {
+		return fmt.Errorf("send: %w", err)
+	}
+	return nil
+}
+
+// message is one response. Its strings share one block of memory.
+type message struct {
+	// op is the tag of the operation: ldap.ApplicationSearchResultEntry, …
+	op      int
+	content string
+	// controls is the content of the controls, or "".
+	controls string
+}
+
+// receive reads the next message that answers the last request.
+func (c *conn) receive() (message, error) {
+	raw, err := c.frame()
+	if err != nil {
+		return message{}, err
+	}
+	id, rest, err := take(raw, tagInteger)
+	if err != nil {
+		return message{}, err
+	}
+	tag, content, rest, err := cut(rest)
+	if err != nil {
+		return message{}, err
+	}
+	if tag&0xc0 != 0x40 {
+		return message{}, errMalformed
+	}
+	m := message{op: int(tag & 0x1f), content: content}
+	if rest != "" {
+		if m.controls, _, err = take(rest, tagControls); err != nil {
+			return message{}, err
+		}
+	}
+	switch n, err := number(id); {
+	case err != nil:
+		return message{}, err
+	case n == 0:
+		return message{}, disconnection(m)
+	case int64(n) != c.lastID:
+		return message{}, fmt.Errorf("the server answered request %d while %d was open", n, c.lastID)
+	}
+	return m, nil
+}
+
+// frame reads the content of one LDAPMessage.
+func (c *conn) frame() (string, error) {
+	tag, err := c.in.ReadByte()
+	if err != nil {
+		return "", lost(err)
+	}
+	if tag != tagSequence {
+		return "", errMalformed
+	}
+	length, err := c.length()
+	if err != nil {
+		return "", err
+	}
+	c.buf.Reset()
+	if c.buf.Cap() > keptBuffer {
+		c.buf = bytes.Buffer{}
+	}
+	// CopyN grows the buffer with what arrives, not with what is announced.
+	if _, err := io.CopyN(&c.buf, c.in, int64(length)); err != nil {
+		return "", lost(err)
+	}
+	return c.buf.String(), nil
+}
+
+func (c *conn) length() (int, error) {
+	first, err := c.in.ReadByte()
+	if err != nil {
+		return 0, lost(err)
+	}
+	if first < 0x80 {
+		return int(first), nil
+	}
+	if first == 0x80 || first > 0x84 {
+		return 0, errMalformed
+	}
+	length := 0
+	for range first & 0x7f {
+		octet, err := c.in.ReadByte()
+		if err != nil {
+			return 0, lost(err)
+		}
+		length = length<<8 | int(octet)
+	}
+	if length > largestMessage {
+		return 0, fmt.Errorf("the server sent a message of %d bytes", length)
+	}
+	return length, nil
+}
+
+// lost says what it means that no more bytes come.
+func lost(err error) error {
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("the connection was lost: %w", err)
+}
+
+// disconnection is the error of an unsolicited notification, which is the
+// server's way to say that it ends the connection (RFC 4511 §4.4.1).
+func disconnection(m message) error {
+	if m.op == ldap.ApplicationExtendedResponse {
+		if r, err := parseResult(m); err == nil {
+			return fmt.Errorf("the server ended the connection: %w", r.err())
+		}
+	}
+	return errMalformed
+}

@@ -1,0 +1,83 @@
+package ldapsrc
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	errNoPaging = errors.New("the server ended a page without a paging control, so it is not known whether more entries follow")
+	errNoEnd    = errors.New("the server does not come to an end")
+)
+
+// emptyPages is how many pages without an entry are taken in a row. A server
+// that works through many entries that do not match may send some.
+const emptyPages = 1000
+
+// pages reads the search page by page (RFC 2696), each with a new request. It
+// returns why in words when the server stopped before the end.
+func (r *reader) pages() (missing string, err error) {
+	scope, err := r.search.scope()
+	if err != nil {
+		return "", err
+	}
+	q := query{base: r.search.Base, scope: scope, filter: r.search.Filter, attributes: r.search.attributes()}
+	var last page
+	for empty := 0; ; {
+		this, err := r.page(q, last.cookie)
+		if err != nil {
+			return "", err
+		}
+		if this.missing != "" || this.cookie == "" {
+			return this.missing, nil
+		}
+		if empty++; this.first != "" {
+			empty = 0
+		}
+		if empty > emptyPages || this == last {
+			return "", fmt.Errorf("%w: page %d is like the one before", errNoEnd, r.record.Pages)
+		}
+		last = this
+	}
+}
+
+// page is what one page came to. A server may keep the cookie, and may send
+// another cookie with no entries, but the same cookie with the same first
+// entry, or with none, leads nowhere.
+type page struct {
+	cookie string
+	// first is the DN of the first entry, or "" for a page without any.
+	first   string
+	missing string
+}
+
+func (r *reader) page(q query, cookie string) (page, error) {
+	var p page
+	end, err := r.source.search(q, pagingControl(r.source.config.PageSize, cookie), func(m message) error {
+		if p.first == "" {
+			dn, _, err := take(m.content, tagOctets)
+			if err != nil {
+				return err
+			}
+			p.first = dn
+		}
+		return r.take(m)
+	}, r.references.add)
+	if err != nil {
+		return page{}, err
+	}
+	r.record.Pages++
+	// The held entries were read, whatever the page's result is.
+	if err := r.release(); err != nil {
+		return page{}, err
+	}
+	p.missing, p.cookie = incomplete(end), end.cookie
+	switch {
+	case p.missing != "":
+	case end.err() != nil:
+		return page{}, end.err()
+	case !end.paged:
+		return page{}, errNoPaging
+	}
+	return p, nil
+}

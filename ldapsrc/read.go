@@ -1,0 +1,140 @@
+package ldapsrc
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"ldap2scim/plan"
+)
+
+const anything = "(objectClass=*)"
+
+var errNoBase = errors.New("the server shows no such entry")
+
+// Read reads the users, the groups and, when asked for, the units, in this
+// order, and calls yield with each entry as it comes. The entry belongs to
+// yield. An error of yield ends the read and is returned as it is. After any
+// error the proof says how far it came, is not complete, and the connection
+// is closed.
+func (s *Source) Read(ctx context.Context, yield func(plan.Entry) error) (plan.Proof, error) {
+	var proof plan.Proof
+	for _, search := range s.config.searches() {
+		r := &reader{source: s, search: search, decoder: newDecoder(search), yield: yield}
+		r.record = plan.Search{Name: search.name, Request: search.Command(s.config)}
+		err := s.during(ctx, r.read)
+		proof.Searches = append(proof.Searches, r.record)
+		if r.stopped != nil {
+			return proof, r.stopped
+		}
+		if err != nil {
+			return proof, s.fail(ctx, "read "+search.name+" below", search.Base, err)
+		}
+	}
+	proof.Complete = !slices.ContainsFunc(proof.Searches, func(s plan.Search) bool { return s.Missing != "" })
+	return proof, nil
+}
+
+// reader reads one search.
+type reader struct {
+	source  *Source
+	search  named
+	decoder *decoder
+	yield   func(plan.Entry) error
+
+	record     plan.Search
+	held       []held
+	references references
+	// stopped is the error of yield.
+	stopped error
+}
+
+// read returns nil when every entry came or record.Missing says why not.
+func (r *reader) read() error {
+	missing, err := r.source.seeBase(r.search.Base)
+	if err == nil && missing == "" {
+		missing, err = r.pages()
+	}
+	if err != nil {
+		return err
+	}
+	r.miss(missing)
+	why, err := r.references.missing(r.source)
+	r.miss(why)
+	return err
+}
+
+func (r *reader) miss(why string) {
+	if why != "" && r.record.Missing != "" {
+		why = r.record.Missing + "; " + why
+	}
+	if why != "" {
+		r.record.Missing = why
+	}
+}
+
+// seeBase makes sure that a search base exists and may be seen, so that no
+// entries below it means that there are none. It returns why in words when
+// the base is on another server or behind a limit.
+func (s *Source) seeBase(base string) (missing string, err error) {
+	r, entries, err := s.lookAt(base)
+	switch {
+	case err != nil:
+		return "", err
+	case incomplete(r) != "":
+		return incomplete(r), nil
+	case r.err() != nil:
+		return "", r.err()
+	case entries != 1:
+		return "", errNoBase
+	}
+	return "", nil
+}
+
+// lookAt reads one entry without its attributes, and returns how many came.
+func (s *Source) lookAt(dn string) (r result, entries int, err error) {
+	q := query{base: dn, scope: ldap.ScopeBaseObject, filter: anything, attributes: []string{"1.1"}}
+	r, err = s.search(q, nil, func(message) error { entries++; return nil }, ignore)
+	return r, entries, err
+}
+
+// take decodes an entry and hands it on, or holds it until the values that
+// the server kept back can be asked for.
+func (r *reader) take(m message) error {
+	entry, left, err := r.decoder.entry(m.content)
+	if err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		r.held = append(r.held, held{entry, left})
+		return nil
+	}
+	return r.hand(entry)
+}
+
+func (r *reader) hand(e plan.Entry) error {
+	slices.Sort(e.Members)
+	e.Members = slices.Compact(e.Members)
+	r.record.Entries++
+	r.stopped = r.yield(e)
+	return r.stopped
+}
+
+// release completes and hands on the entries that were held.
+func (r *reader) release() error {
+	for i := range r.held {
+		missing, err := r.readRest(&r.held[i])
+		if err != nil {
+			return err
+		}
+		r.miss(missing)
+		if err := r.hand(r.held[i].entry); err != nil {
+			return err
+		}
+	}
+	clear(r.held)
+	r.held = r.held[:0]
+	return nil
+}
