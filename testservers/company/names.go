@@ -7,6 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+//nolint:gochecknoglobals // tables that nobody writes to
 var (
 	givenNames = []string{
 		"Ada", "Åsa", "Björn", "Chloé", "Dmitri", "Émile", "Fatma", "Gül", "Håkon", "Inés", "Jörg", "Kateřina",
