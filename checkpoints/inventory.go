@@ -1,0 +1,132 @@
+package checkpoints
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"ldap2scim/plan"
+)
+
+// Inventory is the head of a stored inventory.
+type Inventory struct {
+	ID          int64
+	Digest      plan.Digest
+	Taken       time.Time
+	Destination string
+	Proof       plan.Proof
+	// Resources counts what is stored, by kind.
+	Resources map[plan.Kind]int
+}
+
+// SaveInventory stores what read gives to add, with the proof that it returns,
+// as one inventory. When read or ctx ends with an error, nothing is stored.
+func (f *File) SaveInventory(ctx context.Context, destination string, taken time.Time, read func(add func(plan.Resource) error) (plan.Proof, error)) (Inventory, error) {
+	v := Inventory{Taken: taken.UTC(), Destination: destination, Resources: map[plan.Kind]int{}}
+	err := f.write(ctx, func(tx *sql.Tx) error {
+		id, err := insert(ctx, tx, "INSERT INTO inventories (digest, taken_at, destination, complete, proof) VALUES ('', ?, ?, 0, '')", stamp(taken), destination)
+		if err != nil {
+			return err
+		}
+		v.ID = id
+		var digest plan.SetDigest
+		add, err := resourceWriter(ctx, tx, &v, &digest)
+		if err != nil {
+			return err
+		}
+		if v.Proof, err = read(add); err != nil {
+			return err
+		}
+		v.Digest = digest.Digest()
+		return seal(ctx, tx, "inventories", v.ID, v.Digest, v.Proof)
+	})
+	if err != nil {
+		return Inventory{}, fmt.Errorf("save inventory: %w", err)
+	}
+	return v, nil
+}
+
+func resourceWriter(ctx context.Context, tx *sql.Tx, v *Inventory, digest *plan.SetDigest) (func(plan.Resource) error, error) {
+	stmt, err := tx.PrepareContext(ctx, "INSERT INTO resources (inventory, kind, external_id, remote_id, version, fields, members) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+	if err != nil {
+		return nil, err
+	}
+	return func(r plan.Resource) error {
+		fields, err := asJSON(r.Fields)
+		if err != nil {
+			return fmt.Errorf("resource %s: %w", r.RemoteID, err)
+		}
+		members := "[]"
+		if len(r.Members) > 0 {
+			if members, err = asJSON(r.Members); err != nil {
+				return fmt.Errorf("resource %s: %w", r.RemoteID, err)
+			}
+		}
+		res, err := stmt.ExecContext(ctx, v.ID, string(r.Kind), string(r.ExternalID), string(r.RemoteID), r.Version, fields, members)
+		if err != nil {
+			return fmt.Errorf("store resource %s: %w", r.RemoteID, err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		v.Resources[r.Kind]++
+		digest.Add([]byte(string(r.Kind) + "\x00" + string(r.ExternalID) + "\x00" + string(r.RemoteID) + "\x00" + r.Version + "\x00" + fields + "\x00" + members))
+		return nil
+	}, nil
+}
+
+// Inventory returns the inventory with this ID; the error wraps [ErrNone] when
+// there is none.
+func (f *File) Inventory(ctx context.Context, id int64) (Inventory, error) {
+	v := Inventory{Resources: map[plan.Kind]int{}}
+	var taken, proof string
+	err := f.db.QueryRowContext(ctx, "SELECT id, digest, taken_at, destination, proof FROM inventories WHERE id = ?", id).Scan(&v.ID, &v.Digest, &taken, &v.Destination, &proof)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Inventory{}, fmt.Errorf("inventory %d: %w", id, ErrNone)
+	}
+	if err != nil {
+		return Inventory{}, fmt.Errorf("read inventory %d: %w", id, err)
+	}
+	if v.Taken, err = parseStamp(taken); err != nil {
+		return Inventory{}, fmt.Errorf("read inventory %d: %w", id, err)
+	}
+	if err := json.Unmarshal([]byte(proof), &v.Proof); err != nil {
+		return Inventory{}, fmt.Errorf("read inventory %d: proof: %w", id, err)
+	}
+	return v, f.count(ctx, v.Resources, "SELECT kind, count(*) FROM resources WHERE inventory = ? GROUP BY kind", id)
+}
+
+// Owned yields an inventory's resources of one kind that bear an externalId,
+// in the order of it.
+func (f *File) Owned(ctx context.Context, inventory int64) func(plan.Kind) iter.Seq2[plan.Resource, error] {
+	return f.resources(ctx, inventory, "external_id <> '' ORDER BY external_id, remote_id")
+}
+
+// Unowned yields those that bear none, in the order of the remote id.
+func (f *File) Unowned(ctx context.Context, inventory int64) func(plan.Kind) iter.Seq2[plan.Resource, error] {
+	return f.resources(ctx, inventory, "external_id = '' ORDER BY remote_id")
+}
+
+func (f *File) resources(ctx context.Context, inventory int64, which string) func(plan.Kind) iter.Seq2[plan.Resource, error] {
+	return func(k plan.Kind) iter.Seq2[plan.Resource, error] {
+		return each(ctx, f, func(row scanner) (plan.Resource, error) {
+			r := plan.Resource{Kind: k}
+			var fields, members string
+			err := row.Scan(&r.ExternalID, &r.RemoteID, &r.Version, &fields, &members)
+			if err != nil {
+				return r, err
+			}
+			if err := json.Unmarshal([]byte(fields), &r.Fields); err != nil {
+				return r, fmt.Errorf("fields of %s: %w", r.RemoteID, err)
+			}
+			if members != "[]" {
+				err = json.Unmarshal([]byte(members), &r.Members)
+			}
+			return r, err
+		}, "SELECT external_id, remote_id, version, fields, members FROM resources WHERE inventory = ? AND kind = ? AND "+which, inventory, string(k))
+	}
+}

@@ -1,0 +1,179 @@
+package checkpoints
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"ldap2scim/plan"
+)
+
+// Plan is the head of a stored plan.
+type Plan struct {
+	ID        int64
+	Made      time.Time
+	Snapshot  int64
+	Inventory int64
+	// Settings is the digest of the configuration that the plan was made with.
+	Settings plan.Digest
+	Rules    plan.Rules
+	Summary  plan.Summary
+}
+
+// SavePlan stores what decide gives to the sink. The head's Snapshot,
+// Inventory, Settings, Rules and Made must be set. When decide ends with an
+// error, nothing is stored.
+func (f *File) SavePlan(ctx context.Context, head Plan, decide func(plan.Sink) (plan.Summary, error)) (Plan, error) {
+	err := f.write(ctx, func(tx *sql.Tx) error {
+		rules, err := asJSON(head.Rules)
+		if err != nil {
+			return err
+		}
+		head.ID, err = insert(ctx, tx, "INSERT INTO plans (digest, made_at, snapshot, inventory, settings, rules, summary) VALUES ('', ?, ?, ?, ?, ?, '')",
+			stamp(head.Made), head.Snapshot, head.Inventory, string(head.Settings), rules)
+		if err != nil {
+			return err
+		}
+		sink, err := newSink(ctx, tx, head.ID)
+		if err != nil {
+			return err
+		}
+		if head.Summary, err = decide(sink); err != nil {
+			return err
+		}
+		summary, err := asJSON(head.Summary)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE plans SET digest = ?, summary = ? WHERE id = ?", string(head.Summary.Digest), summary, head.ID)
+		return err
+	})
+	if err != nil {
+		return Plan{}, fmt.Errorf("save plan: %w", err)
+	}
+	return head, nil
+}
+
+// sink writes a plan as it is made. Its statements are closed with the
+// transaction.
+type sink struct {
+	ctx                      context.Context //nolint:containedctx // lives for one SavePlan
+	plan                     int64
+	steps, findings          int
+	step, finding, decisions *sql.Stmt
+}
+
+func newSink(ctx context.Context, tx *sql.Tx, id int64) (*sink, error) {
+	s := &sink{ctx: ctx, plan: id}
+	for _, p := range []struct {
+		into  **sql.Stmt
+		query string
+	}{
+		{&s.step, "INSERT INTO steps (plan, seq, id, action, kind, object, name, hazard, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+		{&s.finding, "INSERT INTO findings (plan, seq, code, severity, kind, object, name, sentence, remedy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+		{&s.decisions, "INSERT INTO decisions (plan, kind, object, name, class, code, remote) VALUES (?, ?, ?, ?, ?, ?, ?)"},
+	} {
+		var err error
+		if *p.into, err = tx.PrepareContext(ctx, p.query); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *sink) Step(v plan.Step) error {
+	body, err := asJSON(v)
+	if err != nil {
+		return fmt.Errorf("step on %s: %w", v.Name, err)
+	}
+	s.steps++
+	_, err = s.step.ExecContext(s.ctx, s.plan, s.steps, string(v.ID), string(v.Action), string(v.Kind), string(v.Object), v.Name, string(v.Hazard), body)
+	return err
+}
+
+func (s *sink) Finding(v plan.Finding) error {
+	s.findings++
+	_, err := s.finding.ExecContext(s.ctx, s.plan, s.findings, string(v.Code), string(v.Severity), string(v.Kind), string(v.Object), v.Name, v.Sentence, v.Remedy)
+	return err
+}
+
+func (s *sink) Decision(v plan.Decision) error {
+	_, err := s.decisions.ExecContext(s.ctx, s.plan, string(v.Kind), string(v.Object), v.Name, string(v.Class), string(v.Code), string(v.Remote))
+	return err
+}
+
+// LastPlan returns the newest plan; the error wraps [ErrNone] when there is
+// none.
+func (f *File) LastPlan(ctx context.Context) (Plan, error) {
+	return f.plan(ctx, "ORDER BY id DESC LIMIT 1")
+}
+
+// PlanByDigest returns the newest plan whose digest begins with prefix.
+func (f *File) PlanByDigest(ctx context.Context, prefix string) (Plan, error) {
+	return f.plan(ctx, "WHERE substr(digest, 1, length(?1)) = ?1 AND ?1 <> '' ORDER BY id DESC LIMIT 1", prefix)
+}
+
+func (f *File) plan(ctx context.Context, which string, args ...any) (Plan, error) {
+	var p Plan
+	var made, rules, summary string
+	err := f.db.QueryRowContext(ctx, "SELECT id, made_at, snapshot, inventory, settings, rules, summary FROM plans "+which, args...).
+		Scan(&p.ID, &made, &p.Snapshot, &p.Inventory, &p.Settings, &rules, &summary)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Plan{}, fmt.Errorf("plan: %w", ErrNone)
+	}
+	if err != nil {
+		return Plan{}, fmt.Errorf("read plan: %w", err)
+	}
+	if p.Made, err = parseStamp(made); err != nil {
+		return Plan{}, fmt.Errorf("read plan %d: %w", p.ID, err)
+	}
+	if err := json.Unmarshal([]byte(rules), &p.Rules); err != nil {
+		return Plan{}, fmt.Errorf("read plan %d: rules: %w", p.ID, err)
+	}
+	if err := json.Unmarshal([]byte(summary), &p.Summary); err != nil {
+		return Plan{}, fmt.Errorf("read plan %d: summary: %w", p.ID, err)
+	}
+	return p, nil
+}
+
+// Steps yields a plan's steps in the order of sending.
+func (f *File) Steps(ctx context.Context, planID int64) iter.Seq2[plan.Step, error] {
+	return each(ctx, f, scanStep, "SELECT body FROM steps WHERE plan = ? ORDER BY seq", planID)
+}
+
+func scanStep(row scanner) (s plan.Step, err error) {
+	var body string
+	if err := row.Scan(&body); err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal([]byte(body), &s)
+}
+
+// Findings yields a plan's findings in the order in which they were made.
+func (f *File) Findings(ctx context.Context, planID int64) iter.Seq2[plan.Finding, error] {
+	return each(ctx, f, func(row scanner) (v plan.Finding, err error) {
+		return v, row.Scan(&v.Code, &v.Severity, &v.Kind, &v.Object, &v.Name, &v.Sentence, &v.Remedy)
+	}, "SELECT code, severity, kind, object, name, sentence, remedy FROM findings WHERE plan = ? ORDER BY seq", planID)
+}
+
+// Decisions yields a plan's decisions by kind and object.
+func (f *File) Decisions(ctx context.Context, planID int64) iter.Seq2[plan.Decision, error] {
+	return each(ctx, f, func(row scanner) (v plan.Decision, err error) {
+		return v, row.Scan(&v.Kind, &v.Object, &v.Name, &v.Class, &v.Code, &v.Remote)
+	}, "SELECT kind, object, name, class, code, remote FROM decisions WHERE plan = ? ORDER BY kind, object", planID)
+}
+
+// NameOf returns what a plan calls a source object, or its ID where the plan
+// does not know it.
+func (f *File) NameOf(ctx context.Context, planID int64) func(plan.ExternalID) string {
+	return func(id plan.ExternalID) string {
+		name := string(id)
+		// A name is for display: what cannot be read is shown by its ID.
+		_ = f.db.QueryRowContext(ctx, "SELECT name FROM decisions WHERE plan = ? AND kind = 'person' AND object = ?", planID, string(id)).Scan(&name)
+		return name
+	}
+}

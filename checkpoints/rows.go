@@ -1,0 +1,55 @@
+package checkpoints
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"time"
+)
+
+// scanner is one row of a result.
+type scanner interface{ Scan(...any) error }
+
+// each runs a query and yields its rows as scan reads them. The rows are
+// closed when the loop over them ends.
+func each[T any](ctx context.Context, f *File, scan func(scanner) (T, error), query string, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		rows, err := f.db.QueryContext(ctx, query, args...)
+		if err != nil {
+			yield(zero, fmt.Errorf("read the state file: %w", err))
+			return
+		}
+		defer rows.Close() // Err below says how the reading went
+		for rows.Next() {
+			v, err := scan(rows)
+			if err != nil {
+				yield(zero, fmt.Errorf("read the state file: %w", err))
+				return
+			}
+			if !yield(v, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(zero, fmt.Errorf("read the state file: %w", err))
+		}
+	}
+}
+
+// asJSON is a column that holds v as JSON.
+func asJSON(v any) (string, error) {
+	b, err := json.Marshal(v)
+	return string(b), err
+}
+
+// stamp and parseStamp are how times are kept.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+func parseStamp(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	return time.Parse(time.RFC3339Nano, s)
+}

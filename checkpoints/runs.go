@@ -1,0 +1,56 @@
+package checkpoints
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Run is one carrying out of a plan, or of what was left of it.
+type Run struct {
+	ID      int64
+	Plan    int64
+	Version string // of the program
+	Started time.Time
+	// Ended is zero while the run goes, and for a run that was killed.
+	Ended   time.Time
+	Outcome string
+}
+
+// StartRun records that a run begins.
+func (f *File) StartRun(ctx context.Context, planID int64, version string, at time.Time) (int64, error) {
+	res, err := f.db.ExecContext(ctx, "INSERT INTO runs (plan, version, started_at, ended_at, outcome) VALUES (?, ?, ?, '', '')", planID, version, stamp(at))
+	if err != nil {
+		return 0, fmt.Errorf("record the start of a run: %w", err)
+	}
+	return res.LastInsertId()
+}
+
+// EndRun records how a run ended.
+func (f *File) EndRun(ctx context.Context, run int64, outcome string, at time.Time) error {
+	if _, err := f.db.ExecContext(ctx, "UPDATE runs SET ended_at = ?, outcome = ? WHERE id = ?", stamp(at), outcome, run); err != nil {
+		return fmt.Errorf("record the end of run %d: %w", run, err)
+	}
+	return nil
+}
+
+// LastRun returns the newest run of a plan; the error wraps [ErrNone] when
+// there is none.
+func (f *File) LastRun(ctx context.Context, planID int64) (Run, error) {
+	var r Run
+	var started, ended string
+	err := f.db.QueryRowContext(ctx, "SELECT id, plan, version, started_at, ended_at, outcome FROM runs WHERE plan = ? ORDER BY id DESC LIMIT 1", planID).
+		Scan(&r.ID, &r.Plan, &r.Version, &started, &ended, &r.Outcome)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Run{}, fmt.Errorf("run of plan %d: %w", planID, ErrNone)
+	}
+	if err != nil {
+		return Run{}, fmt.Errorf("read the last run of plan %d: %w", planID, err)
+	}
+	var err1, err2 error
+	r.Started, err1 = parseStamp(started)
+	r.Ended, err2 = parseStamp(ended)
+	return r, errors.Join(err1, err2)
+}

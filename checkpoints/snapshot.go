@@ -1,0 +1,167 @@
+package checkpoints
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"ldap2scim/plan"
+)
+
+// Snapshot is the head of a stored snapshot.
+type Snapshot struct {
+	ID     int64
+	Digest plan.Digest
+	Taken  time.Time
+	Source string
+	Proof  plan.Proof
+	// Entries counts what is stored, by kind.
+	Entries map[plan.Kind]int
+}
+
+// SaveSnapshot stores what read gives to add, with the proof that it returns,
+// as one snapshot. When read or ctx ends with an error, nothing is stored. Of
+// several entries with one ID the first is kept.
+func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time, read func(add func(plan.Entry) error) (plan.Proof, error)) (Snapshot, error) {
+	s := Snapshot{Taken: taken.UTC(), Source: source, Entries: map[plan.Kind]int{}}
+	err := f.write(ctx, func(tx *sql.Tx) error {
+		id, err := insert(ctx, tx, "INSERT INTO snapshots (digest, taken_at, source, complete, proof) VALUES ('', ?, ?, 0, '')", stamp(taken), source)
+		if err != nil {
+			return err
+		}
+		s.ID = id
+		var digest plan.SetDigest
+		add, err := entryWriter(ctx, tx, &s, &digest)
+		if err != nil {
+			return err
+		}
+		if s.Proof, err = read(add); err != nil {
+			return err
+		}
+		s.Digest = digest.Digest()
+		return seal(ctx, tx, "snapshots", s.ID, s.Digest, s.Proof)
+	})
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("save snapshot: %w", err)
+	}
+	return s, nil
+}
+
+// entryWriter returns the function that stores one entry. The statement is
+// closed with the transaction.
+func entryWriter(ctx context.Context, tx *sql.Tx, s *Snapshot, digest *plan.SetDigest) (func(plan.Entry) error, error) {
+	stmt, err := tx.PrepareContext(ctx, "INSERT INTO entries (snapshot, kind, id, dn, key, attrs, members) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+	if err != nil {
+		return nil, err
+	}
+	return func(e plan.Entry) error {
+		attrs, err := encodeAttrs(e.Attrs)
+		if err != nil {
+			return fmt.Errorf("entry %s: %w", e.DN, err)
+		}
+		members := "[]"
+		if len(e.Members) > 0 {
+			if members, err = asJSON(e.Members); err != nil {
+				return fmt.Errorf("entry %s: %w", e.DN, err)
+			}
+		}
+		res, err := stmt.ExecContext(ctx, s.ID, string(e.Kind), string(e.ID), e.DN, e.Key, attrs, members)
+		if err != nil {
+			return fmt.Errorf("store entry %s: %w", e.DN, err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		s.Entries[e.Kind]++
+		digest.Add([]byte(string(e.Kind) + "\x00" + string(e.ID) + "\x00" + e.DN + "\x00" + attrs + "\x00" + members))
+		return nil
+	}, nil
+}
+
+// LastSnapshot returns the newest snapshot; the error wraps [ErrNone] when
+// there is none.
+func (f *File) LastSnapshot(ctx context.Context) (Snapshot, error) {
+	return f.snapshot(ctx, "ORDER BY id DESC LIMIT 1")
+}
+
+// Snapshot returns the snapshot with this ID.
+func (f *File) Snapshot(ctx context.Context, id int64) (Snapshot, error) {
+	return f.snapshot(ctx, "WHERE id = ?", id)
+}
+
+func (f *File) snapshot(ctx context.Context, which string, args ...any) (Snapshot, error) {
+	s := Snapshot{Entries: map[plan.Kind]int{}}
+	var taken, proof string
+	err := f.db.QueryRowContext(ctx, "SELECT id, digest, taken_at, source, proof FROM snapshots "+which, args...).Scan(&s.ID, &s.Digest, &taken, &s.Source, &proof)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Snapshot{}, fmt.Errorf("snapshot: %w", ErrNone)
+	}
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("read snapshot: %w", err)
+	}
+	if s.Taken, err = parseStamp(taken); err != nil {
+		return Snapshot{}, fmt.Errorf("read snapshot %d: %w", s.ID, err)
+	}
+	if err := json.Unmarshal([]byte(proof), &s.Proof); err != nil {
+		return Snapshot{}, fmt.Errorf("read snapshot %d: proof: %w", s.ID, err)
+	}
+	return s, f.count(ctx, s.Entries, "SELECT kind, count(*) FROM entries WHERE snapshot = ? GROUP BY kind", s.ID)
+}
+
+// Entries yields a snapshot's entries of one kind in the order of their IDs.
+func (f *File) Entries(ctx context.Context, snapshot int64) func(plan.Kind) iter.Seq2[plan.Entry, error] {
+	return func(k plan.Kind) iter.Seq2[plan.Entry, error] {
+		return each(ctx, f, func(row scanner) (plan.Entry, error) {
+			e := plan.Entry{Kind: k}
+			var attrs, members string
+			err := row.Scan(&e.ID, &e.DN, &e.Key, &attrs, &members)
+			if err != nil {
+				return e, err
+			}
+			if e.Attrs, err = decodeAttrs(attrs); err != nil {
+				return e, err
+			}
+			if members != "[]" {
+				err = json.Unmarshal([]byte(members), &e.Members)
+			}
+			return e, err
+		}, "SELECT id, dn, key, attrs, members FROM entries WHERE snapshot = ? AND kind = ? ORDER BY id", snapshot, string(k))
+	}
+}
+
+func (f *File) count(ctx context.Context, into map[plan.Kind]int, query string, args ...any) error {
+	type row struct {
+		kind plan.Kind
+		n    int
+	}
+	for r, err := range each(ctx, f, func(s scanner) (r row, err error) { return r, s.Scan(&r.kind, &r.n) }, query, args...) {
+		if err != nil {
+			return err
+		}
+		into[r.kind] = r.n
+	}
+	return nil
+}
+
+// insert adds a row and returns its id.
+func insert(ctx context.Context, tx *sql.Tx, query string, args ...any) (int64, error) {
+	res, err := tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
+// seal writes what is known of a read only at its end.
+func seal(ctx context.Context, tx *sql.Tx, table string, id int64, d plan.Digest, p plan.Proof) error {
+	proof, err := asJSON(p)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE "+table+" SET digest = ?, complete = ?, proof = ? WHERE id = ?", string(d), p.Complete, proof, id)
+	return err
+}
