@@ -1,0 +1,86 @@
+package scimdst
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"ldap2scim/plan"
+)
+
+// Discovery is what a service says of itself and what a first question showed.
+type Discovery struct {
+	// Announced: there is a ServiceProviderConfig (RFC 7643 §5); without it
+	// the next fields are zero and say nothing.
+	Announced bool
+	Patch     bool
+	Bulk      bool
+	Filter    bool
+	ETag      bool
+	// MaxResults is the most that one page holds, or 0.
+	MaxResults int
+	// FilterWorks: a search for a name that nobody has found nobody.
+	FilterWorks bool
+}
+
+// Check asks for the service's configuration, which may be missing, and
+// searches for a person who does not exist, as Entra ID's test connection
+// does. It returns what was learnt also beside an error. A service that
+// refuses or ignores the search is an error.
+func (r *Reader) Check(ctx context.Context) (Discovery, error) {
+	d, err := r.discover(ctx)
+	if err != nil {
+		return d, err
+	}
+	nobody := "nobody-" + rand.Text()
+	hits := 0
+	search, err := r.walk(ctx, plan.Person, equals{attribute: plan.UserName, value: nobody}.String(), func(held) error {
+		hits++
+		return errEnough
+	})
+	switch {
+	case hits > 0:
+		return d, fmt.Errorf("search for a person who does not exist: the service answered with another one, so it ignores filters")
+	case err != nil:
+		return d, err
+	case search.Missing != "":
+		return d, fmt.Errorf("search for a person who does not exist: %s", search.Missing)
+	}
+	d.FilterWorks = true
+	return d, nil
+}
+
+func (r *Reader) discover(ctx context.Context) (Discovery, error) {
+	type feature struct {
+		Supported bool `json:"supported"`
+	}
+	var said struct {
+		Patch, Bulk, ETag feature
+		Filter            struct {
+			feature
+			MaxResults int `json:"maxResults"`
+		}
+	}
+	c := call{op: "read the service's configuration", method: http.MethodGet, path: "/ServiceProviderConfig"}
+	err := r.client.send(ctx, c, func(resp *http.Response) error {
+		body, err := readJSON(resp)
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(body, &said)
+	})
+	var e *Error
+	if errors.As(err, &e) && e.Status == http.StatusNotFound {
+		return Discovery{}, nil
+	}
+	if err != nil {
+		return Discovery{}, err
+	}
+	return Discovery{
+		Announced: true, Patch: said.Patch.Supported, Bulk: said.Bulk.Supported, ETag: said.ETag.Supported,
+		Filter: said.Filter.Supported, MaxResults: said.Filter.MaxResults,
+	}, nil
+}

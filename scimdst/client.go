@@ -1,0 +1,159 @@
+package scimdst
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+)
+
+const (
+	mediaType     = "application/scim+json" // RFC 7644 §3.1
+	largestAnswer = 64 << 20
+	// longestDrain is what is read of a body that nobody wants, so that its
+	// connection can be used again.
+	longestDrain = 256 << 10
+)
+
+// call is one request to be made.
+type call struct {
+	op     string
+	method string
+	path   string // below the base, escaped
+	query  url.Values
+	body   []byte
+}
+
+func (c call) writes() bool { return c.method != http.MethodGet }
+
+// client sends calls to one service. It is safe for concurrent use.
+type client struct {
+	base  string
+	token func() (string, error)
+	http  *http.Client
+}
+
+// send makes one request and hands a 2xx to read, which need not close the
+// body. Every error is an *Error.
+func (c *client) send(ctx context.Context, call call, read func(*http.Response) error) error {
+	token, err := c.ask()
+	if err != nil {
+		var may interface{ Temporary() bool }
+		return &Error{
+			Op: call.op, Method: call.method, Path: call.path, Err: withoutToken(err, token),
+			temporary: errors.As(err, &may) && may.Temporary(),
+		}
+	}
+	var sent wire
+	req, err := c.request(httptrace.WithClientTrace(ctx, sent.trace()), call, token)
+	if err != nil {
+		return &Error{Op: call.op, Method: call.method, Path: call.path, Err: withoutToken(err, token)}
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return transportError(ctx, call, err, &sent, token)
+	}
+	defer func() {
+		// Only for the sake of the connection: what was wanted has been read.
+		_, _ = io.CopyN(io.Discard, resp.Body, longestDrain)
+		_ = resp.Body.Close()
+	}()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return statusError(call, resp, token)
+	}
+	if err := read(resp); err != nil {
+		return answerError(ctx, call, resp.StatusCode, err, token)
+	}
+	return nil
+}
+
+// ask returns the token, also beside an error that is about it.
+func (c *client) ask() (string, error) {
+	token, err := c.token()
+	if err != nil {
+		return token, fmt.Errorf("ask for the token: %w", err)
+	}
+	if token == "" {
+		return "", errors.New("the token is empty")
+	}
+	for i := range len(token) {
+		if token[i] <= ' ' || token[i] >= 0x7f {
+			return token, errors.New("the token holds a character that no token can have, such as a space or a line break")
+		}
+	}
+	return token, nil
+}
+
+func (c *client) request(ctx context.Context, call call, token string) (*http.Request, error) {
+	target := c.base + call.path
+	if len(call.query) > 0 {
+		target += "?" + escapeQuery(call.query)
+	}
+	var body io.Reader
+	if call.body != nil {
+		body = bytes.NewReader(call.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, call.method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Accept", mediaType+", application/json;q=0.9")
+	if call.body != nil {
+		req.Header.Set("Content-Type", mediaType)
+	}
+	return req, nil
+}
+
+// escapeQuery writes a space as %20: not everybody reads the + of HTML forms.
+func escapeQuery(q url.Values) string { return strings.ReplaceAll(q.Encode(), "+", "%20") }
+
+// wire notes whether a request may have left this machine.
+type wire struct{ written atomic.Bool }
+
+func (w *wire) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{WroteHeaders: func() { w.written.Store(true) }}
+}
+
+func (w *wire) touched() bool { return w.written.Load() }
+
+// readJSON returns the body of an answer that must be SCIM.
+func readJSON(resp *http.Response) ([]byte, error) {
+	body, err := scimBody(resp)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(body)
+}
+
+// scimBody returns the body of an answer that calls itself SCIM. Plain
+// application/json is let through: many services say no more.
+func scimBody(resp *http.Response) (io.Reader, error) {
+	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if err != nil || kind != mediaType && kind != "application/json" {
+		return nil, fmt.Errorf("the answer is %q and not %s", resp.Header.Get("Content-Type"), mediaType)
+	}
+	return &bounded{next: resp.Body, left: largestAnswer}, nil
+}
+
+// bounded fails, unlike io.LimitReader, when there is more than allowed.
+type bounded struct {
+	next io.Reader
+	left int
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, fmt.Errorf("the answer is larger than %d MiB", largestAnswer>>20)
+	}
+	n, err := b.next.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
+}

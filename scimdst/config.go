@@ -1,0 +1,101 @@
+package scimdst
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	defaultTimeout  = 30 * time.Second
+	defaultPageSize = 100
+	defaultMembers  = 100
+)
+
+// Config says where a SCIM service is and how gently to treat it. A zero
+// number stands for the default.
+type Config struct {
+	// URL is the base, such as https://host/scim/v2.
+	URL string `yaml:"url"`
+	// Token returns the bearer token. It is called for each request, maybe
+	// from several goroutines, so a source that costs something must cache. If
+	// its error has a method Temporary() bool, that is heeded.
+	Token func() (string, error) `yaml:"-"`
+	// CAFile is a PEM file with the only certificate authorities to trust.
+	// Empty means those of the system.
+	CAFile string `yaml:"ca_file"`
+	// Timeout bounds one request with its answer; 30 s by default.
+	Timeout time.Duration `yaml:"timeout"`
+	// PageSize is the count asked for in a listing; 100 by default.
+	PageSize int `yaml:"page_size"`
+	// RequestsPerSecond is the most that is sent; 0 means no limit.
+	RequestsPerSecond float64 `yaml:"requests_per_second"`
+	// MembersPerRequest is the most members that the planner puts in one
+	// step; 100 by default.
+	MembersPerRequest int `yaml:"members_per_request"`
+}
+
+// Validate returns every mistake, each in one sentence that names its key, or
+// nil. It does not look at Token or into files.
+func (c Config) Validate() error {
+	errs := []error{validateURL(c.URL)}
+	if c.Timeout < 0 {
+		errs = append(errs, fmt.Errorf("timeout: %s is negative", c.Timeout))
+	}
+	if c.PageSize < 0 {
+		errs = append(errs, fmt.Errorf("page_size: %d is negative", c.PageSize))
+	}
+	if r := c.RequestsPerSecond; r < 0 || math.IsNaN(r) || math.IsInf(r, 0) {
+		errs = append(errs, fmt.Errorf("requests_per_second: %v is not a rate", r))
+	}
+	if c.MembersPerRequest < 0 {
+		errs = append(errs, fmt.Errorf("members_per_request: %d is negative", c.MembersPerRequest))
+	}
+	return errors.Join(errs...)
+}
+
+// validateURL keeps what it refuses out of its errors: it may hold a password.
+func validateURL(text string) error {
+	if text == "" {
+		return errors.New("url: the base URL of the SCIM service is missing")
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return errors.New("url: this is not a URL")
+	case u.User != nil:
+		return errors.New("url: a user name or password does not belong here; use a token")
+	case u.Hostname() == "":
+		return errors.New("url: the host is missing; write https://host/path")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return errors.New("url: a query or fragment does not belong here")
+	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+		return nil
+	case u.Scheme == "http":
+		return errors.New("url: plain http would show the token to the network; use https")
+	}
+	return fmt.Errorf("url: the scheme is %q; use https", u.Scheme)
+}
+
+func isLoopback(host string) bool {
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
+}
+
+// withDefaults returns c with its zero numbers replaced.
+func (c Config) withDefaults() Config {
+	if c.Timeout == 0 {
+		c.Timeout = defaultTimeout
+	}
+	if c.PageSize == 0 {
+		c.PageSize = defaultPageSize
+	}
+	if c.MembersPerRequest == 0 {
+		c.MembersPerRequest = defaultMembers
+	}
+	c.URL = strings.TrimRight(c.URL, "/")
+	return c
+}

@@ -1,0 +1,121 @@
+package scimdst
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Error is a request that did not go as it should. Its text never holds the
+// token.
+type Error struct {
+	// Op says what was being done and to whom: create person ada@example.com.
+	Op     string
+	Method string
+	// Path is below the base URL and without the query.
+	Path string
+	// Status is that of the answer, or 0 when there was none. A 2xx here means
+	// that the answer's body was not what it should have been.
+	Status int
+	// ScimType is the service's error code (RFC 7644 §3.12), or "".
+	ScimType string
+	// Detail is what the service said: one line of at most 500 bytes, or "".
+	Detail string
+	// Err is the cause where it was not an answer, or what was wrong with it.
+	Err error
+
+	retryAfter time.Duration
+	temporary  bool
+	unknown    bool
+}
+
+func (e *Error) Error() string {
+	parts := []string{e.Op, e.Method + " " + e.Path}
+	if e.Status != 0 {
+		status := fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))
+		if e.ScimType != "" {
+			status += " (" + e.ScimType + ")"
+		}
+		parts = append(parts, strings.TrimSpace(status))
+	}
+	if e.Detail != "" {
+		parts = append(parts, e.Detail)
+	}
+	if e.Err != nil {
+		parts = append(parts, e.Err.Error())
+	}
+	return strings.Join(parts, ": ")
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Temporary reports whether the same request may succeed later: throttling,
+// 408, 500, 502, 503, 504, and most failures of the network.
+func (e *Error) Temporary() bool { return e.temporary }
+
+// RetryAfter is how long the service asked to wait, at most a day, or 0 when
+// it said nothing.
+func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
+
+// Unknown reports whether a writing request may have had its effect although
+// it failed. Look says whether it did.
+func (e *Error) Unknown() bool { return e.unknown }
+
+// Throttled reports whether the service asked to slow down: 429, or another
+// error whose text says so.
+func (e *Error) Throttled() bool {
+	if e.Status == http.StatusTooManyRequests {
+		return true
+	}
+	text := strings.ToLower(e.Detail)
+	return e.Status >= 400 && (strings.Contains(text, "rate limit") ||
+		strings.Contains(text, "too many requests") || strings.Contains(text, "throttl"))
+}
+
+// Hint says in one sentence what to do.
+func (e *Error) Hint() string {
+	if e.Throttled() {
+		return "The service asks to slow down: lower requests_per_second."
+	}
+	switch e.Status {
+	case 0:
+		return e.transportHint()
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return "Check the token: it may be wrong, expired, or without the right to provision."
+	case http.StatusNotFound:
+		return "The object is gone or url is not the base of the SCIM service: check url and plan again."
+	case http.StatusConflict:
+		return "Something in the service already has this name or id: plan again so that it is seen."
+	case http.StatusPreconditionFailed:
+		return "The object changed since it was planned: plan again."
+	case http.StatusRequestEntityTooLarge:
+		return "The request is too large for the service: lower members_per_request."
+	}
+	switch {
+	case e.Status >= 500:
+		return "The service is in trouble: try again later, and ask its operator if it stays so."
+	case e.Status >= 400:
+		return "The service refuses this request as it is: read its message and correct the mapping."
+	case e.Status >= 300:
+		return "Redirects are not followed: set url to the address that the service really has."
+	}
+	return "The answer is not what SCIM asks for: check url, and what stands between here and the service."
+}
+
+func (e *Error) transportHint() string {
+	var cert *tls.CertificateVerificationError
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.As(e.Err, &cert):
+		return "The certificate is not trusted: set ca_file to the authority that issued it."
+	case errors.Is(e.Err, syscall.ECONNREFUSED):
+		return "Nothing listens there: check url, and that the service is up."
+	case errors.As(e.Err, &timeout) && timeout.Timeout():
+		return "The service took too long: raise timeout, or lower page_size."
+	}
+	return "Check url, the network and the proxy."
+}

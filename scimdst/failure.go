@@ -1,0 +1,130 @@
+package scimdst
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode"
+)
+
+const (
+	longestDetail    = 500
+	longestErrorBody = 64 << 10
+)
+
+// statusError makes the error of an answer that is not a 2xx.
+func statusError(c call, resp *http.Response, token string) *Error {
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, longestErrorBody)) // what came is enough
+	e := parseErrorBody(body)
+	e.Op, e.Method, e.Path, e.Status = c.op, c.method, c.path, resp.StatusCode
+	e.Detail, e.ScimType = clean(e.Detail, token), clean(e.ScimType, token)
+	e.retryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"))
+	switch resp.StatusCode {
+	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway,
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		e.temporary = true
+	default:
+		e.temporary = e.Throttled()
+	}
+	e.unknown = c.writes() && (resp.StatusCode >= 500 || resp.StatusCode == http.StatusRequestTimeout)
+	return e
+}
+
+// parseErrorBody reads an error as SCIM has it (RFC 7644 §3.12). A body of
+// another kind is its own detail.
+func parseErrorBody(body []byte) *Error {
+	var scim struct {
+		ScimType string `json:"scimType"`
+		Detail   string `json:"detail"`
+	}
+	if json.Unmarshal(body, &scim) != nil || scim.Detail == "" && scim.ScimType == "" {
+		return &Error{Detail: string(body)}
+	}
+	return &Error{ScimType: scim.ScimType, Detail: scim.Detail}
+}
+
+// clean makes a service's text fit to print: without the token, on one line,
+// not too long. The token goes first, so that no part of it survives the cut.
+func clean(text, token string) string {
+	text = strings.ToValidUTF8(redact(text, token), "")
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return ' '
+		}
+		return r
+	}, text)
+	// Once more: what was dropped may have stood inside the token.
+	text = redact(strings.Join(strings.Fields(text), " "), token)
+	if len(text) <= longestDetail {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longestDetail], "") + "…"
+}
+
+func redact(text, token string) string {
+	if token == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, token, "[token]")
+}
+
+// transportError makes the error of a request that got no answer. Sent says
+// that some of it may have reached the service.
+func transportError(ctx context.Context, c call, err error, sent *wire, token string) *Error {
+	var inURL *url.Error // its text repeats the method and the whole URL
+	if errors.As(err, &inURL) {
+		err = inURL.Err
+	}
+	return &Error{
+		Op: c.op, Method: c.method, Path: c.path,
+		Err:       withoutToken(err, token),
+		temporary: ctx.Err() == nil && mayPass(err),
+		unknown:   c.writes() && sent.touched(),
+	}
+}
+
+// answerError makes the error of a 2xx whose body was not right.
+func answerError(ctx context.Context, c call, status int, err error, token string) *Error {
+	broken := errors.Is(err, io.ErrUnexpectedEOF) || isNetwork(err)
+	var not *notTaken
+	return &Error{
+		Op: c.op, Method: c.method, Path: c.path, Status: status,
+		Err:       withoutToken(err, token),
+		temporary: ctx.Err() == nil && broken,
+		unknown:   c.writes() && !errors.As(err, &not),
+	}
+}
+
+// withoutToken gives up the chain of causes if their text holds the token.
+func withoutToken(err error, token string) error {
+	if text := err.Error(); token != "" && strings.Contains(text, token) {
+		return errors.New(clean(text, token))
+	}
+	return err
+}
+
+func isNetwork(err error) bool {
+	var n net.Error
+	return errors.As(err, &n)
+}
+
+// mayPass reports whether a failure of the transport may be gone next time.
+// What certainly will not is listed; net/http has no types for most others.
+func mayPass(err error) bool {
+	var cert *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var dns *net.DNSError
+	switch {
+	case errors.Is(err, errReadOnly), errors.As(err, &cert), errors.As(err, &record):
+		return false
+	case errors.As(err, &dns):
+		return !dns.IsNotFound
+	}
+	return true
+}

@@ -1,0 +1,163 @@
+package scimdst
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"ldap2scim/plan"
+)
+
+// Look asks the service whether the step is already so, for a step whose
+// outcome is unknown. Ids is as for RequestOf.
+//
+// A creation is AlreadySo when exactly one object has our external id, and
+// Foreign when more have, or when an object has the name but not the id. A
+// change is AlreadySo when every field or member is as the step wants it. An
+// adoption is Foreign when the object has got another external id.
+func (r *Reader) Look(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
+	outcome, found, err := r.look(ctx, step, ids)
+	if err != nil {
+		return plan.Outcome{}, plan.NotSo, fmt.Errorf("look whether %s %s is done: %w", step.Action.Word(), step.Name, err)
+	}
+	return outcome, found, nil
+}
+
+func (r *Reader) look(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
+	if step.Action == plan.Create {
+		return r.lookCreated(ctx, step)
+	}
+	resolve := resolver{ids: ids}
+	id := resolve.object(step)
+	members := make([]plan.RemoteID, 0, len(step.Members))
+	for _, m := range step.Members {
+		members = append(members, resolve.id(m))
+	}
+	if len(resolve.waiting) > 0 {
+		return plan.Outcome{}, plan.NotSo, waitingError(resolve.waiting)
+	}
+	h, err := r.get(ctx, step.Kind, id)
+	if err != nil {
+		return plan.Outcome{}, plan.NotSo, err
+	}
+	return outcomeOf(h), r.compare(step, h, members), nil
+}
+
+func waitingError(waiting []plan.ExternalID) error {
+	return fmt.Errorf("the id of %s is not known", waiting[0])
+}
+
+func outcomeOf(h held) plan.Outcome {
+	return plan.Outcome{RemoteID: h.RemoteID, Version: h.Version}
+}
+
+// compare says whether the object is as the step leaves it.
+func (r *Reader) compare(step plan.Step, h held, members []plan.RemoteID) plan.Found {
+	if step.Action == plan.Adopt && h.ExternalID != "" && h.ExternalID != step.Object {
+		return plan.Foreign
+	}
+	for path, text := range wanted(step) {
+		if fieldOf(h, path) != text {
+			return plan.NotSo
+		}
+	}
+	// Members that are not shown are gone only if this service shows members.
+	if step.Action == plan.Take && len(members) > 0 && !h.membersShown && !r.membersShown.Load() {
+		return plan.NotSo
+	}
+	for _, m := range members {
+		if slices.Contains(h.Members, m) != (step.Action == plan.AddMembers) {
+			return plan.NotSo
+		}
+	}
+	return plan.AlreadySo
+}
+
+func fieldOf(h held, path string) string {
+	if path == plan.ExternalIDPath {
+		return string(h.ExternalID)
+	}
+	return h.Fields[path]
+}
+
+// errEnough ends a search that has found what settles the question.
+var errEnough = errors.New("enough")
+
+// lookCreated searches by external id, then by name, and lists everything
+// where the service refuses to search. Services that ignore filters exist, so
+// each hit is held against both keys.
+func (r *Reader) lookCreated(ctx context.Context, step plan.Step) (plan.Outcome, plan.Found, error) {
+	key, name := plan.UserName, step.After[plan.UserName]
+	if step.Kind == plan.Group {
+		key, name = plan.DisplayName, step.After[plan.DisplayName]
+	}
+	if name == "" {
+		name = step.Name
+	}
+	var missing string
+	searches := []string{
+		equals{attribute: plan.ExternalIDPath, value: string(step.Object)}.String(),
+		equals{attribute: key, value: name}.String(),
+		"", // reached only if the search by name is refused
+	}
+	for _, filter := range searches {
+		hits := created{object: step.Object, name: name}
+		search, err := r.walk(ctx, step.Kind, filter, hits.take)
+		if err != nil && !errors.Is(err, errEnough) && (filter == "" || !isRefusedFilter(err)) {
+			return plan.Outcome{}, plan.NotSo, err
+		}
+		if outcome, found := hits.verdict(); found != plan.NotSo {
+			return outcome, found, nil
+		}
+		if missing == "" {
+			missing = search.Missing
+		}
+		if err == nil && filter != searches[0] {
+			break
+		}
+	}
+	if missing != "" {
+		return plan.Outcome{}, plan.NotSo, fmt.Errorf("the search was not complete: %s", missing)
+	}
+	return plan.Outcome{}, plan.NotSo, nil
+}
+
+// isRefusedFilter: the service cannot search like this, which says nothing
+// about what it holds.
+func isRefusedFilter(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Status == http.StatusBadRequest || e.Status == http.StatusNotImplemented)
+}
+
+// created gathers what bears on the creation of one object.
+type created struct {
+	object plan.ExternalID
+	name   string
+	ours   []held
+	named  int
+}
+
+func (c *created) take(h held) error {
+	switch {
+	case h.ExternalID == c.object:
+		c.ours = append(c.ours, h)
+	case plan.Fold(h.Name()) == plan.Fold(c.name):
+		c.named++
+	}
+	if len(c.ours) > 1 {
+		return errEnough
+	}
+	return nil
+}
+
+func (c *created) verdict() (plan.Outcome, plan.Found) {
+	switch {
+	case len(c.ours) == 1:
+		return outcomeOf(c.ours[0]), plan.AlreadySo
+	case len(c.ours) > 1 || c.named > 0:
+		return plan.Outcome{}, plan.Foreign
+	}
+	return plan.Outcome{}, plan.NotSo
+}

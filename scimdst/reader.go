@@ -1,0 +1,90 @@
+package scimdst
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+
+	"ldap2scim/plan"
+)
+
+// Reader reads what a service holds. It cannot write. It is safe for
+// concurrent use and holds nothing that must be closed.
+type Reader struct {
+	client   client
+	pageSize int
+	// membersShown is set once a group was seen with its members, which makes
+	// a group without any an empty group.
+	membersShown atomic.Bool
+}
+
+// NewReader makes a Reader. It reads the CA file and sends nothing.
+func NewReader(c Config) (*Reader, error) {
+	rt, c, err := open(c)
+	if err != nil {
+		return nil, err
+	}
+	return newReader(c, rt), nil
+}
+
+func open(c Config) (http.RoundTripper, Config, error) {
+	if err := c.Validate(); err != nil {
+		return nil, c, err
+	}
+	if c.Token == nil {
+		return nil, c, errors.New("there is no source for the bearer token")
+	}
+	c = c.withDefaults()
+	rt, err := newTransport(c)
+	return rt, c, err
+}
+
+func newReader(c Config, rt http.RoundTripper) *Reader {
+	return &Reader{
+		client:   client{base: c.URL, token: c.Token, http: newHTTP(readOnly{next: rt})},
+		pageSize: c.PageSize,
+	}
+}
+
+// Get returns one person or group. An unknown id is an *Error with status 404.
+func (r *Reader) Get(ctx context.Context, kind plan.Kind, id plan.RemoteID) (plan.Resource, error) {
+	h, err := r.get(ctx, kind, id)
+	return h.Resource, err
+}
+
+func (r *Reader) get(ctx context.Context, kind plan.Kind, id plan.RemoteID) (held, error) {
+	where, err := collection(kind)
+	if err != nil {
+		return held{}, fmt.Errorf("read %s: %w", id, err)
+	}
+	if id == "" {
+		return held{}, fmt.Errorf("read a %s: its id is not known", kind)
+	}
+	var h held
+	c := call{
+		op: fmt.Sprintf("read %s %s", kind, id), method: http.MethodGet,
+		path: Request{Collection: where, ID: id}.Path(),
+	}
+	err = r.client.send(ctx, c, func(resp *http.Response) error {
+		body, err := readJSON(resp)
+		if err != nil {
+			return err
+		}
+		if h, err = parseResource(kind, body); err != nil {
+			return err
+		}
+		if h.RemoteID != id {
+			return fmt.Errorf("the answer is about %s", h.RemoteID)
+		}
+		return nil
+	})
+	if err != nil {
+		return held{}, err
+	}
+	if h.membersShown {
+		r.membersShown.Store(true)
+	}
+	return h, nil
+}

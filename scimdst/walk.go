@@ -1,0 +1,157 @@
+package scimdst
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"ldap2scim/plan"
+)
+
+// walk reads one endpoint page by page by index (RFC 7644 §3.4.2.4). It
+// advances by what came, whatever itemsPerPage says, and goes on until the
+// service has no more.
+type walk struct {
+	reader *Reader
+	kind   plan.Kind
+	path   string
+	// filter is empty when everything is listed.
+	filter string
+
+	// seen holds a digest for each id, so that a million ids of any length
+	// take little room.
+	seen  map[[16]byte]struct{}
+	next  int // startIndex of the next page
+	total int // as last said, or -1
+	first plan.RemoteID
+	// done is set at the end; search.Missing then says whether it is complete.
+	done   bool
+	search plan.Search
+}
+
+// walk hands each resource to take, once. What take returns ends it.
+func (r *Reader) walk(ctx context.Context, kind plan.Kind, filter string, take func(held) error) (plan.Search, error) {
+	path, err := collection(kind)
+	if err != nil {
+		return plan.Search{}, err
+	}
+	w := walk{
+		reader: r, kind: kind, path: path, filter: filter,
+		seen: map[[16]byte]struct{}{}, next: 1, total: -1,
+	}
+	w.search.Name = path[1:]
+	w.search.Request = fmt.Sprintf("GET %s%s?%s, page by page", r.client.base, path, escapeQuery(w.query()))
+	for !w.done {
+		p, err := w.read(ctx)
+		if err != nil {
+			return w.search, err
+		}
+		if err := w.accept(p, take); err != nil {
+			return w.search, err
+		}
+	}
+	return w.search, nil
+}
+
+func (w *walk) query() url.Values {
+	q := url.Values{"startIndex": {strconv.Itoa(w.next)}, "count": {strconv.Itoa(w.reader.pageSize)}}
+	if w.filter != "" {
+		q.Set("filter", w.filter)
+	}
+	return q
+}
+
+func (w *walk) read(ctx context.Context) (page, error) {
+	var p page
+	c := call{op: "list " + w.path[1:], method: http.MethodGet, path: w.path, query: w.query()}
+	err := w.reader.client.send(ctx, c, func(resp *http.Response) error {
+		body, err := scimBody(resp)
+		if err != nil {
+			return err
+		}
+		p, err = readPage(body, w.kind)
+		return err
+	})
+	var answer *Error
+	if w.hasAll() && errors.As(err, &answer) && (answer.Status == http.StatusBadRequest || answer.Status == http.StatusNotFound) {
+		// Some services refuse an index past the end.
+		return page{total: w.total}, nil
+	}
+	return p, err
+}
+
+// hasAll: as many came as the service said there are.
+func (w *walk) hasAll() bool { return w.total >= 0 && len(w.seen) >= w.total }
+
+// accept takes a page in and decides whether to go on.
+func (w *walk) accept(p page, take func(held) error) error {
+	w.search.Pages++
+	if w.total >= 0 && p.total >= 0 && p.total < w.total {
+		// What was removed shifted the rest by one: something was passed over.
+		w.missing("the number of results fell from %d to %d while it was read", w.total, p.total)
+	}
+	if p.total >= 0 {
+		w.total = p.total
+	}
+	fresh := 0
+	for _, h := range p.resources {
+		if !w.note(h.RemoteID) {
+			continue
+		}
+		fresh++
+		w.search.Entries++
+		if err := take(h); err != nil {
+			return err
+		}
+	}
+	w.next += len(p.resources)
+	w.decide(p, fresh)
+	return nil
+}
+
+func (w *walk) decide(p page, fresh int) {
+	switch {
+	case len(p.resources) == 0, w.filter != "" && w.hasAll():
+		// When everything is listed, the total alone is not believed: only a
+		// page with nothing on it is the end.
+		w.end()
+	case fresh == 0 && w.hasAll():
+		// The service gives its only page for any index.
+		w.end()
+	case fresh == 0 || w.search.Pages > 1 && p.resources[0].RemoteID == w.first:
+		w.missing("page %d began again with what page %d had", w.search.Pages, w.search.Pages-1)
+		w.done = true
+	default:
+		w.first = p.resources[0].RemoteID
+	}
+}
+
+// end compares what came with what was announced.
+func (w *walk) end() {
+	w.done = true
+	if w.total >= 0 && len(w.seen) != w.total {
+		w.missing("the service announced %d results and gave %d", w.total, len(w.seen))
+	}
+}
+
+// missing keeps the first contradiction.
+func (w *walk) missing(format string, args ...any) {
+	if w.search.Missing == "" {
+		w.search.Missing = fmt.Sprintf(format, args...)
+	}
+}
+
+// note reports whether the id is new.
+func (w *walk) note(id plan.RemoteID) bool {
+	sum := sha256.Sum256([]byte(id))
+	key := [16]byte(sum[:16])
+	if _, have := w.seen[key]; have {
+		return false
+	}
+	w.seen[key] = struct{}{}
+	return true
+}

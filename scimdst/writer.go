@@ -1,0 +1,118 @@
+package scimdst
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"ldap2scim/plan"
+)
+
+// Writer carries out steps, and reads. It is safe for concurrent use.
+type Writer struct {
+	*Reader
+	writing client
+}
+
+// NewWriter makes a Writer. It reads the CA file and sends nothing.
+func NewWriter(c Config) (*Writer, error) {
+	rt, c, err := open(c)
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{
+		Reader:  newReader(c, rt),
+		writing: client{base: c.URL, token: c.Token, http: newHTTP(rt)},
+	}, nil
+}
+
+// Do sends the step's one request, once, and returns what the service
+// answered. It does not retry. An error of the request is an *Error, which
+// says whether to try again and whether the step may have been done; any
+// other error means that nothing was sent.
+func (w *Writer) Do(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
+	req, err := RequestOf(step, ids)
+	if err != nil {
+		return plan.Outcome{}, err
+	}
+	op := fmt.Sprintf("%s %s %s", step.Action.Word(), step.Kind, step.Name)
+	if len(req.Waiting) > 0 {
+		return plan.Outcome{}, fmt.Errorf("%s: %w", op, waitingError(req.Waiting))
+	}
+	var outcome plan.Outcome
+	c := call{op: op, method: req.Method, path: req.Path(), body: req.Body}
+	err = w.writing.send(ctx, c, func(resp *http.Response) error {
+		if step.Action != plan.Create && resp.StatusCode == http.StatusNoContent {
+			outcome = plan.Outcome{RemoteID: req.ID, Version: resp.Header.Get("ETag")}
+			return nil
+		}
+		h, err := answered(step.Kind, resp)
+		if err != nil {
+			return err
+		}
+		outcome = outcomeOf(h)
+		if outcome.Version == "" {
+			outcome.Version = resp.Header.Get("ETag")
+		}
+		return verify(step, req.ID, h, ids)
+	})
+	if err != nil {
+		return plan.Outcome{}, err
+	}
+	return outcome, nil
+}
+
+// answered reads the resource that a write was answered with.
+func answered(kind plan.Kind, resp *http.Response) (held, error) {
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusCreated {
+		return held{}, errors.New("the answer does not say that it was done")
+	}
+	body, err := readJSON(resp)
+	if err != nil {
+		return held{}, err
+	}
+	return parseResource(kind, body)
+}
+
+// notTaken is an answer that shows that a change was not made, or not wholly.
+type notTaken struct{ what string }
+
+func (e *notTaken) Error() string {
+	return "the service answered success, but its answer shows that " + e.what
+}
+
+// verify holds the answer against what was asked for. A PATCH that is
+// answered with 200 carries the whole resource (RFC 7644 §3.5.2); values are
+// compared folded, as a service may normalise them. Members may have been
+// left out, so they are judged only when there are any.
+func verify(step plan.Step, id plan.RemoteID, h held, ids map[plan.ExternalID]plan.RemoteID) error {
+	if step.Action == plan.Create {
+		if h.ExternalID != "" && h.ExternalID != step.Object {
+			return fmt.Errorf("the answer is about an object with the external id %s", h.ExternalID)
+		}
+		return nil
+	}
+	if h.RemoteID != id {
+		return fmt.Errorf("the answer is about %s", h.RemoteID)
+	}
+	for path, text := range wanted(step).Sorted() {
+		if plan.Fold(fieldOf(h, path)) != plan.Fold(text) {
+			return &notTaken{what: fmt.Sprintf("%s is %q", path, fieldOf(h, path))}
+		}
+	}
+	if !h.membersShown {
+		return nil
+	}
+	for _, m := range step.Members {
+		there := slices.Contains(h.Members, ids[m])
+		if step.Action == plan.AddMembers && !there {
+			return &notTaken{what: fmt.Sprintf("%s is not a member", m)}
+		}
+		if step.Action == plan.Take && there {
+			return &notTaken{what: fmt.Sprintf("%s is still a member", m)}
+		}
+	}
+	return nil
+}
