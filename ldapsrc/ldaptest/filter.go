@@ -1,0 +1,194 @@
+package ldaptest
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	ber "github.com/go-asn1-ber/asn1-ber"
+	"github.com/go-ldap/ldap/v3"
+)
+
+// truth is the three-valued logic of RFC 4511 §4.5.1.7. Its order makes "and"
+// the least and "or" the greatest of its parts.
+type truth int
+
+const (
+	no truth = iota
+	undefined
+	yes
+)
+
+func (t truth) not() truth { return yes - t }
+
+func truthOf(b bool) truth {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// filter is a decoded search filter.
+type filter struct {
+	op    ber.Tag
+	parts []*filter
+	// base and options are the attribute's; base is empty for an extensible
+	// match without one.
+	base    string
+	options []string
+	rule    string
+	value   string
+	// initial, anywhere and final are those of a substrings filter.
+	initial, final string
+	anywhere       []string
+}
+
+var errFilter = errors.New("malformed filter")
+
+// deepestFilter bounds the recursion.
+const deepestFilter = 100
+
+// decodeFilter decodes the filter of a search request, which is also what
+// ldap.CompileFilter makes.
+func decodeFilter(p *ber.Packet) (*filter, error) { return decode(p, 0) }
+
+func decode(p *ber.Packet, depth int) (*filter, error) {
+	if p.ClassType != ber.ClassContext || depth > deepestFilter {
+		return nil, errFilter
+	}
+	f := &filter{op: p.Tag}
+	switch p.Tag {
+	case ldap.FilterAnd, ldap.FilterOr, ldap.FilterNot:
+		for _, child := range p.Children {
+			part, err := decode(child, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			f.parts = append(f.parts, part)
+		}
+		if p.Tag == ldap.FilterNot && len(f.parts) != 1 {
+			return nil, errFilter
+		}
+		return f, nil
+	case ldap.FilterPresent:
+		f.base, f.options = splitDescription(p.Data.String())
+		return f, nil
+	case ldap.FilterExtensibleMatch:
+		f.decodeExtensible(p)
+		return f, nil
+	}
+	if len(p.Children) != 2 {
+		return nil, errFilter
+	}
+	f.base, f.options = splitDescription(p.Children[0].Data.String())
+	switch p.Tag {
+	case ldap.FilterSubstrings:
+		return f, f.decodeSubstrings(p.Children[1])
+	case ldap.FilterEqualityMatch, ldap.FilterGreaterOrEqual, ldap.FilterLessOrEqual, ldap.FilterApproxMatch:
+		f.value = p.Children[1].Data.String()
+		return f, nil
+	}
+	return nil, errFilter
+}
+
+func (f *filter) decodeExtensible(p *ber.Packet) {
+	for _, child := range p.Children {
+		switch child.Tag {
+		case ldap.MatchingRuleAssertionMatchingRule:
+			f.rule = strings.ToLower(child.Data.String())
+		case ldap.MatchingRuleAssertionType:
+			f.base, f.options = splitDescription(child.Data.String())
+		case ldap.MatchingRuleAssertionMatchValue:
+			f.value = child.Data.String()
+		case ldap.MatchingRuleAssertionDNAttributes:
+			if strings.Trim(child.Data.String(), "\x00") != "" {
+				f.rule = "dnAttributes" // not supported: Undefined
+			}
+		}
+	}
+}
+
+func (f *filter) decodeSubstrings(p *ber.Packet) error {
+	for i, child := range p.Children {
+		s := child.Data.String()
+		switch {
+		case child.Tag == ldap.FilterSubstringsInitial && i == 0:
+			f.initial = s
+		case child.Tag == ldap.FilterSubstringsFinal && i == len(p.Children)-1:
+			f.final = s
+		case child.Tag == ldap.FilterSubstringsAny:
+			f.anywhere = append(f.anywhere, s)
+		default:
+			return errFilter
+		}
+	}
+	if len(p.Children) == 0 {
+		return errFilter
+	}
+	return nil
+}
+
+// eval evaluates f for an entry. An empty "and" is true, an empty "or" false
+// (RFC 4526).
+func (f *filter) eval(r *record, knows func(base string) bool) truth {
+	switch f.op {
+	case ldap.FilterAnd:
+		least := yes
+		for _, part := range f.parts {
+			least = min(least, part.eval(r, knows))
+		}
+		return least
+	case ldap.FilterOr:
+		greatest := no
+		for _, part := range f.parts {
+			greatest = max(greatest, part.eval(r, knows))
+		}
+		return greatest
+	case ldap.FilterNot:
+		return f.parts[0].eval(r, knows).not()
+	}
+	if f.base == "" || f.base == "userpassword" || !knows(f.base) {
+		return undefined
+	}
+	return f.assert(r)
+}
+
+// assert evaluates a filter item for each value of the attributes that the
+// description covers.
+func (f *filter) assert(r *record) truth {
+	match := f.matcher()
+	if match == nil {
+		return undefined
+	}
+	result := no
+	for _, a := range r.attrs {
+		if !a.covers(f.base, f.options) {
+			continue
+		}
+		if slices.ContainsFunc(a.values, match) {
+			result = yes
+		}
+	}
+	return result
+}
+
+// matcher returns the test of one value, or nil when the assertion cannot be
+// evaluated: its value is not of the syntax, or the rule is not known.
+func (f *filter) matcher() func(value string) bool {
+	s := syntaxOf(f.base)
+	switch f.op {
+	case ldap.FilterPresent:
+		return func(string) bool { return true }
+	case ldap.FilterEqualityMatch, ldap.FilterApproxMatch:
+		return s.equal(f.value)
+	case ldap.FilterGreaterOrEqual:
+		return s.order(f.value, func(c int) bool { return c >= 0 })
+	case ldap.FilterLessOrEqual:
+		return s.order(f.value, func(c int) bool { return c <= 0 })
+	case ldap.FilterSubstrings:
+		return s.substrings(f)
+	case ldap.FilterExtensibleMatch:
+		return s.extensible(f.rule, f.value)
+	}
+	return nil
+}
