@@ -1,0 +1,43 @@
+package configs
+
+import (
+	"ldap2scim/ldapsrc"
+	"ldap2scim/scimdst"
+)
+
+// file is the YAML file. Its keys are explained in the examples.
+type file struct {
+	State       string      `yaml:"state"`
+	Source      source      `yaml:"source"`
+	Destination destination `yaml:"destination"`
+	Mapping     mapping     `yaml:"mapping"`
+	Inactive    inactive    `yaml:"inactive"`
+	Retry       retry       `yaml:"retry"`
+}
+
+type source struct {
+	ldapsrc.Config `yaml:",inline"`
+	Password       Secret `yaml:"password"`
+}
+
+type destination struct {
+	scimdst.Config `yaml:",inline"`
+	Token          Secret `yaml:"token"`
+}
+
+// mapping says from which LDAP attribute each SCIM attribute is taken.
+type mapping struct {
+	Person map[string]string `yaml:"person"`
+	// Custom maps the IdP attributes of the vendor's extension by their name.
+	Custom map[string]string `yaml:"custom"`
+	Group  map[string]string `yaml:"group"`
+}
+
+type inactive struct {
+	Attribute string   `yaml:"attribute"`
+	Values    []string `yaml:"values"`
+}
+
+type retry struct {
+	Attempts int `yaml:"attempts"`
+}

@@ -1,0 +1,175 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// Load reads the configuration file. Its error joins every [Mistake].
+func Load(path string) (Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	return Parse(path, text)
+}
+
+// Parse reads a configuration from text; name stands for the file in errors.
+func Parse(name string, text []byte) (Config, error) {
+	l := loader{name: name}
+	tree, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey()) // decoding finds them
+	if err != nil {
+		return Config{}, l.decoding(err)
+	}
+	l.tree = tree
+	if err := l.durations(); err != nil {
+		return Config{}, err
+	}
+	var f file
+	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
+		return Config{}, l.decoding(err)
+	}
+	c, err := f.config()
+	if err != nil {
+		return Config{}, err
+	}
+	return c, errors.Join(l.check(f, c)...)
+}
+
+type loader struct {
+	name string
+	tree *ast.File
+}
+
+// decoding says in this program's words what the YAML library found. The
+// library's own text quotes lines of the file, which may hold a secret.
+func (l loader) decoding(err error) error {
+	m := &Mistake{File: l.name, What: "this is not YAML"}
+	if at, ok := errors.AsType[yaml.Error](err); ok && at.GetToken() != nil {
+		m.Line = at.GetToken().Position.Line
+		m.Key = l.keyAt(at.GetToken().Position.Offset)
+	}
+	if e, ok := errors.AsType[*yaml.UnknownFieldError](err); ok {
+		m.What = "unknown key" + meant(e.Token.Value, keys(reflect.TypeFor[file]()))
+	}
+	// The library tells this one apart by its text alone.
+	if e, ok := errors.AsType[*yaml.SyntaxError](err); ok && strings.Contains(e.Message, "already defined") {
+		m.What = "this key is here twice"
+	}
+	if e, ok := errors.AsType[*yaml.TypeError](err); ok {
+		m.What = "wrong type; " + wanted(e.DstType) + " is needed here"
+	}
+	if e, ok := errors.AsType[*yaml.UnexpectedNodeTypeError](err); ok {
+		m.What = fmt.Sprintf("wrong type; this should be a %s, not a %s", strings.ToLower(e.Expected.String()), strings.ToLower(e.Actual.String()))
+	}
+	return m
+}
+
+// keyAt returns the path of the innermost key whose block holds the offset.
+func (l loader) keyAt(offset int) string {
+	if l.tree == nil {
+		return ""
+	}
+	v := &keyFinder{offset: offset}
+	for _, doc := range l.tree.Docs {
+		if doc.Body != nil {
+			ast.Walk(v, doc.Body)
+		}
+	}
+	return strings.TrimPrefix(v.path, "$.")
+}
+
+// keyFinder remembers the last key that begins at or before offset.
+type keyFinder struct {
+	offset int
+	path   string
+}
+
+// Visit implements [ast.Visitor].
+func (v *keyFinder) Visit(node ast.Node) ast.Visitor {
+	if n, ok := node.(*ast.MappingValueNode); ok && n.Key.GetToken().Position.Offset <= v.offset {
+		v.path = n.Key.GetPath()
+	}
+	return v
+}
+
+// wanted names a Go type in the words of YAML.
+func wanted(t reflect.Type) string {
+	switch {
+	case t == nil:
+		return "another type"
+	case t.String() == "time.Duration":
+		return "a duration such as 30s"
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int64, reflect.Float64:
+		return "a number"
+	case reflect.String:
+		return "text"
+	case reflect.Slice:
+		return "a list"
+	}
+	return "a block of keys"
+}
+
+// keys returns every key that t and what it holds know.
+func keys(t reflect.Type) []string {
+	var known []string
+	for i := range t.NumField() {
+		field := t.Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+		if name != "" && name != "-" {
+			known = append(known, name)
+		}
+		if name != "-" && field.Type.Kind() == reflect.Struct {
+			known = append(known, keys(field.Type)...)
+		}
+	}
+	slices.Sort(known)
+	return slices.Compact(known)
+}
+
+// durations finds a duration that does not parse, for which the YAML library
+// gives no position.
+func (l loader) durations() error {
+	for _, key := range []string{"source.timeout", "destination.timeout"} {
+		path, err := yaml.PathString("$." + key)
+		if err != nil {
+			return fmt.Errorf("path of %s: %w", key, err)
+		}
+		node, err := path.FilterFile(l.tree)
+		if err != nil {
+			continue // the key is not there
+		}
+		if _, err := time.ParseDuration(node.String()); err != nil {
+			return &Mistake{File: l.name, Line: node.GetToken().Position.Line, Key: key, What: "wrong type; a duration such as 30s is needed here"}
+		}
+	}
+	return nil
+}
+
+// line returns the line of a key's path, or that of the nearest key above it
+// that is in the file, or 0.
+func (l loader) line(key string) int {
+	for key != "" {
+		if path, err := yaml.PathString("$." + key); err == nil {
+			if node, err := path.FilterFile(l.tree); err == nil && node.GetToken() != nil {
+				return node.GetToken().Position.Line
+			}
+		}
+		at := strings.LastIndex(key, ".")
+		key = key[:max(at, 0)]
+	}
+	return 0
+}
