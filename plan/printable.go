@@ -6,10 +6,10 @@ import (
 	"unicode"
 )
 
-// printable returns s so that a terminal shows it and does nothing else:
+// Printable returns s so that a terminal shows it and does nothing else:
 // control characters and those that turn the direction of text (the Unicode
 // category Cf, among them U+202E) stand as escapes. Line feeds stay.
-func printable(s string) string {
+func Printable(s string) string {
 	odd := func(r rune) bool {
 		return r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar)
 	}

@@ -15,8 +15,8 @@ import (
 func WriteText(w io.Writer, v View) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "Plan %s\n", v.Digest.Short())
-	fmt.Fprintf(b, "  from %s, read %s\n", printable(v.Source), v.SnapshotTaken.UTC().Format(time.DateTime+"Z"))
-	fmt.Fprintf(b, "  to   %s, read %s\n\n%s\n", printable(v.Destination), v.InventoryTaken.UTC().Format(time.DateTime+"Z"), v.Summary.Sentence())
+	fmt.Fprintf(b, "  from %s, read %s\n", Printable(v.Source), v.SnapshotTaken.UTC().Format(time.DateTime+"Z"))
+	fmt.Fprintf(b, "  to   %s, read %s\n\n%s\n", Printable(v.Destination), v.InventoryTaken.UTC().Format(time.DateTime+"Z"), v.Summary.Sentence())
 	if err := v.writeFindings(b); err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func subject(f Finding) string {
 	if f.Remedy != "" {
 		s += "\n             " + f.Remedy
 	}
-	return printable(s)
+	return Printable(s)
 }
 
 func more(b *bufio.Writer, n int, what, command string) {
@@ -122,7 +122,7 @@ func (v View) writeSteps(b *bufio.Writer, title string, most int, keep func(Step
 
 // writeStep shows one step: what, why, and each field before and after.
 func (v View) writeStep(b *bufio.Writer, s Step) {
-	fmt.Fprintf(b, "  %c %-6s %s  (%s)\n", s.Action, s.Kind, printable(s.Name), s.Reason)
+	fmt.Fprintf(b, "  %c %-6s %s  (%s)\n", s.Action, s.Kind, Printable(s.Name), s.Reason)
 	width := 0
 	for path := range s.After {
 		width = max(width, len(label(path)))
@@ -141,7 +141,7 @@ func (v View) writeStep(b *bufio.Writer, s Step) {
 	}
 	var names []string
 	for _, id := range s.Members {
-		names = append(names, printable(v.NameOf(id)))
+		names = append(names, Printable(v.NameOf(id)))
 	}
 	slices.Sort(names)
 	for _, name := range names {
@@ -163,4 +163,4 @@ func extension(path string) string {
 	return name
 }
 
-func quoted(s string) string { return `"` + printable(s) + `"` }
+func quoted(s string) string { return `"` + Printable(s) + `"` }

@@ -1,0 +1,61 @@
+package migrate
+
+import (
+	"time"
+
+	"ldap2scim/plan"
+)
+
+// Event is something that happened. The set is closed.
+type Event interface{ event() }
+
+type (
+	// Read: so many entries or resources have been read so far.
+	Read struct {
+		Kind plan.Kind
+		N    int
+	}
+	// Marked: so many steps are marked as sending.
+	Marked struct{ N int }
+	// Sending: the step's request goes out.
+	Sending struct {
+		Step    plan.Step
+		Attempt int
+	}
+	// Answered: the step is done.
+	Answered struct {
+		Step    plan.Step
+		Outcome plan.Outcome
+	}
+	// Waiting: the step's request did not go well and is tried again.
+	Waiting struct {
+		Step plan.Step
+		Err  error
+		For  time.Duration
+	}
+	// LookedUp: a step of unknown outcome was looked up.
+	LookedUp struct {
+		Step  plan.Step
+		Found plan.Found
+	}
+	// Refused: the step failed for good.
+	Refused struct {
+		Step plan.Step
+		Err  error
+	}
+	// Recorded: the journal has what became of so many steps.
+	Recorded struct{ N int }
+)
+
+func (Read) event()     {}
+func (Marked) event()   {}
+func (Sending) event()  {}
+func (Answered) event() {}
+func (Waiting) event()  {}
+func (LookedUp) event() {}
+func (Refused) event()  {}
+func (Recorded) event() {}
+
+// Observer is told what happens, in order, by the goroutine that does it. It
+// must not block.
+type Observer func(Event)

@@ -1,0 +1,65 @@
+package migrate
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"ldap2scim/checkpoints"
+	"ldap2scim/plan"
+)
+
+// PlanOptions say with what a plan is made.
+type PlanOptions struct {
+	Rules plan.Rules
+	// Settings is the digest of the whole configuration.
+	Settings plan.Digest
+	// Destination names the destination in the state file.
+	Destination string
+}
+
+// Plan reads the destination, decides with the newest snapshot, and stores the
+// plan. It writes to nobody.
+func Plan(ctx context.Context, f *checkpoints.File, dst Lister, opts PlanOptions, observe Observer) (checkpoints.Plan, error) {
+	snap, err := f.LastSnapshot(ctx)
+	if err != nil {
+		return checkpoints.Plan{}, err
+	}
+	inv, err := takeInventory(ctx, f, dst, opts.Destination, observe)
+	if err != nil {
+		return checkpoints.Plan{}, err
+	}
+	head := checkpoints.Plan{Made: time.Now(), Snapshot: snap.ID, Inventory: inv.ID, Settings: opts.Settings, Rules: opts.Rules}
+	return f.SavePlan(ctx, head, func(to plan.Sink) (plan.Summary, error) {
+		return plan.Decide(input(ctx, f, snap, inv, opts.Rules), to)
+	})
+}
+
+// takeInventory lists the destination into the state file.
+func takeInventory(ctx context.Context, f *checkpoints.File, dst Lister, name string, observe Observer) (checkpoints.Inventory, error) {
+	progress := counter(observe)
+	return f.SaveInventory(ctx, name, time.Now(), func(add func(plan.Resource) error) (plan.Proof, error) {
+		proof := plan.Proof{Complete: true}
+		for _, k := range []plan.Kind{plan.Person, plan.Group} {
+			search, err := dst.List(ctx, k, func(r plan.Resource) error {
+				progress(k)
+				return add(r)
+			})
+			if err != nil {
+				return proof, fmt.Errorf("list the destination: %w", err)
+			}
+			proof.Searches = append(proof.Searches, search)
+			proof.Complete = proof.Complete && search.Missing == ""
+		}
+		return proof, nil
+	})
+}
+
+// input is what a stored snapshot and inventory are to the planner.
+func input(ctx context.Context, f *checkpoints.File, snap checkpoints.Snapshot, inv checkpoints.Inventory, rules plan.Rules) plan.Input {
+	return plan.Input{
+		Rules:     rules,
+		Snapshot:  plan.Snapshot{Digest: snap.Digest, Proof: snap.Proof, Entries: f.Entries(ctx, snap.ID)},
+		Inventory: plan.Inventory{Digest: inv.Digest, Proof: inv.Proof, Owned: f.Owned(ctx, inv.ID), Unowned: f.Unowned(ctx, inv.ID)},
+	}
+}

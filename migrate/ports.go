@@ -1,0 +1,45 @@
+package migrate
+
+import (
+	"context"
+	"time"
+
+	"ldap2scim/plan"
+)
+
+// Source is a directory.
+type Source interface {
+	// Read gives every entry in scope to yield and returns the proof of how it
+	// went. An error means that nothing that was read may be used.
+	Read(ctx context.Context, yield func(plan.Entry) error) (plan.Proof, error)
+}
+
+// Lister is a destination that can only be read. A plan is made with one, so
+// that planning has no way to write.
+type Lister interface {
+	// List gives every object of one kind to yield. The search says in Missing
+	// why it did not see all of them.
+	List(ctx context.Context, k plan.Kind, yield func(plan.Resource) error) (plan.Search, error)
+}
+
+// Destination carries out steps. Errors may have the methods
+//
+//	Temporary() bool            the same request may succeed later
+//	RetryAfter() time.Duration  but not before this long from now
+//	Unknown() bool              it may have had its effect
+//	AccessDenied() bool         no request will be taken, this or another
+//
+// and one that has none of them is final for its step.
+type Destination interface {
+	// Do sends the step's one request, once.
+	Do(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error)
+	// Look says whether the step is already so.
+	Look(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error)
+}
+
+type (
+	temporary  interface{ Temporary() bool }
+	retryAfter interface{ RetryAfter() time.Duration }
+	uncertain  interface{ Unknown() bool }
+	denied     interface{ AccessDenied() bool }
+)

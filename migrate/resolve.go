@@ -1,0 +1,61 @@
+package migrate
+
+import (
+	"context"
+	"fmt"
+
+	"ldap2scim/checkpoints"
+	"ldap2scim/plan"
+)
+
+// lacking is a step whose object or member has no id at the destination.
+type lacking struct {
+	object plan.ExternalID
+	name   string
+	state  checkpoints.State
+}
+
+func (l *lacking) result() checkpoints.Result {
+	if l.state == checkpoints.Pending || l.state == checkpoints.Sending {
+		return checkpoints.Result{State: checkpoints.Pending} // its turn has not come
+	}
+	return checkpoints.Result{State: checkpoints.Failed, Error: fmt.Sprintf("left: it needs %s (%s), which was not created", l.name, l.object)}
+}
+
+// resolve finds the destination's ids of the objects that a step is about.
+func (r *running) resolve(ctx context.Context, s plan.Step) (map[plan.ExternalID]plan.RemoteID, *lacking, error) {
+	ids := make(map[plan.ExternalID]plan.RemoteID, len(s.Members)+1)
+	objects := s.Members
+	switch {
+	case s.Remote != "":
+		ids[s.Object] = s.Remote
+	case s.Action != plan.Create:
+		objects = append([]plan.ExternalID{s.Object}, objects...)
+	}
+	for _, object := range objects {
+		id, state, err := r.remote(ctx, object)
+		if err != nil {
+			return nil, nil, err
+		}
+		if id == "" {
+			return nil, &lacking{object: object, name: r.File.NameOf(ctx, r.plan.ID)(object), state: state}, nil
+		}
+		ids[object] = id
+	}
+	return ids, nil, nil
+}
+
+func (r *running) remote(ctx context.Context, object plan.ExternalID) (plan.RemoteID, checkpoints.State, error) {
+	if id := r.ids[object]; id != "" {
+		return id, checkpoints.Done, nil
+	}
+	id, state, err := r.File.Remote(context.WithoutCancel(ctx), r.plan, object)
+	if err != nil || id != "" || len(r.answers) == 0 {
+		return id, state, err
+	}
+	// What became of it may wait to be recorded.
+	if err := r.record(ctx); err != nil {
+		return "", "", err
+	}
+	return r.File.Remote(context.WithoutCancel(ctx), r.plan, object)
+}

@@ -1,0 +1,118 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ldap2scim/checkpoints"
+	"ldap2scim/plan"
+)
+
+// errConflict: something that is not ours stands where the step would put
+// something.
+var errConflict = errors.New("another object stands in its place at the destination; look at both, then plan again")
+
+// one sends one marked step and keeps what became of it. Its error ends the
+// run.
+func (r *running) one(ctx context.Context, m checkpoints.Marked) error {
+	ids, lack, err := r.resolve(ctx, m.Step)
+	if err != nil {
+		r.release([]checkpoints.Marked{m})
+		return err
+	}
+	if lack != nil {
+		return r.keep(ctx, m, lack.result())
+	}
+	sent := r.send(ctx, m.Step, ids)
+	res := checkpoints.Result{Attempts: sent.attempts, Outcome: sent.outcome}
+	switch {
+	case sent.err == nil:
+		r.down = 0
+		res.State = checkpoints.Done
+		r.Observe(Answered{Step: m.Step, Outcome: sent.outcome})
+		return r.keep(ctx, m, res)
+	case sent.unknown: // stays marked as sending
+		r.Observe(Refused{Step: m.Step, Err: sent.err})
+		return r.downOn(ctx, sent.err)
+	case ctx.Err() != nil && errors.Is(sent.err, ctx.Err()), isDenied(sent.err):
+		res.State = checkpoints.Pending
+		return errors.Join(sent.err, r.keep(ctx, m, res))
+	}
+	res.State, res.Error = checkpoints.Failed, sent.err.Error()
+	if err := r.keep(ctx, m, res); err != nil {
+		return err
+	}
+	if isTemporary(sent.err) {
+		return r.downOn(ctx, sent.err)
+	}
+	r.down = 0
+	return nil
+}
+
+// downOn counts a step that got no answer to the end of its retries.
+func (r *running) downOn(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if r.down++; r.down >= downAfter {
+		return fmt.Errorf("%w: %d steps in a row got no answer, the last: %w", ErrDown, r.down, err)
+	}
+	return nil
+}
+
+// sent is how the sending of one step ended.
+type sent struct {
+	outcome  plan.Outcome
+	attempts int
+	unknown  bool // it may have had its effect, and that is all that is known
+	err      error
+}
+
+// send sends a step until it is answered for good. After an answer that leaves
+// the outcome unknown it looks before it sends again. The requests themselves
+// do not end with ctx, so that what is in flight is finished.
+func (r *running) send(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (end sent) {
+	attempt := 0
+	end.attempts, end.err = r.Retry.persist(ctx, func() error {
+		if end.unknown {
+			outcome, found, err := r.look(ctx, s, ids)
+			if err != nil {
+				return err
+			}
+			switch found {
+			case plan.AlreadySo:
+				end.outcome, end.unknown = outcome, false
+				return nil
+			case plan.Foreign:
+				end.unknown = false
+				return errConflict
+			case plan.NotSo:
+				end.unknown = false
+			}
+		}
+		attempt++
+		r.Observe(Sending{Step: s, Attempt: attempt})
+		outcome, err := r.Destination.Do(context.WithoutCancel(ctx), s, ids)
+		end.outcome, end.unknown = outcome, isUnknown(err)
+		return err
+	}, func(err error, wait time.Duration) { r.Observe(Waiting{Step: s, Err: err, For: wait}) })
+	return end
+}
+
+// look looks a step up, and once more after a while when it is not seen: some
+// services take a moment to show what they have accepted.
+func (r *running) look(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
+	outcome, found, err := r.Destination.Look(ctx, s, ids)
+	if err == nil && found == plan.NotSo {
+		if err := pause(ctx, r.Retry.Patience); err != nil {
+			return plan.Outcome{}, found, err
+		}
+		outcome, found, err = r.Destination.Look(ctx, s, ids)
+	}
+	if err == nil {
+		r.Observe(LookedUp{Step: s, Found: found})
+	}
+	return outcome, found, err
+}
