@@ -88,6 +88,11 @@ func foldRDN(rdn string) (string, error) {
 	if folded, ok := foldPlain(rdn); ok {
 		return folded, nil
 	}
+	return foldParsed(rdn)
+}
+
+// foldParsed folds any RDN.
+func foldParsed(rdn string) (string, error) {
 	parsed, err := ldap.ParseDN(rdn)
 	if err != nil {
 		return "", err
@@ -107,7 +112,8 @@ func foldRDN(rdn string) (string, error) {
 }
 
 // foldPlain folds the usual RDN, in which nothing is escaped, no space needs
-// care and everything is ASCII. For any other it returns false.
+// care and everything is ASCII, as foldParsed does. For any other it returns
+// false.
 func foldPlain(rdn string) (string, bool) {
 	equals := strings.IndexByte(rdn, '=')
 	if equals < 1 || !isDescription(rdn[:equals]) || equals == len(rdn)-1 {
@@ -119,7 +125,7 @@ func foldPlain(rdn string) (string, bool) {
 	}
 	for i := range len(value) {
 		switch c := value[i]; {
-		case c < ' ', c > '~', c == ' ' && value[i-1] == ' ', strings.IndexByte(`"+;<>\`, c) >= 0:
+		case c < ' ', c > '~', c == ' ' && value[i-1] == ' ', strings.IndexByte(`"+,;<>\`, c) >= 0:
 			return "", false
 		}
 	}

@@ -103,3 +103,19 @@ func FuzzFoldDN(f *testing.F) {
 		}
 	})
 }
+
+// The quick way must agree with the parser.
+func FuzzFoldPlain(f *testing.F) {
+	for _, rdn := range []string{"uid=ada", "CN=Ada Lovelace", "OID.2.5.4.3=A=B", "gn= a", "cn=a  b", "ou=R&D", "x.y=#1"} {
+		f.Add(rdn)
+	}
+	f.Fuzz(func(t *testing.T, rdn string) {
+		plain, ok := foldPlain(rdn)
+		if !ok {
+			return
+		}
+		if parsed, err := foldParsed(rdn); err != nil || parsed != plain {
+			t.Errorf("%q: got %q, and parsed %q, %v", rdn, plain, parsed, err)
+		}
+	})
+}

@@ -169,3 +169,22 @@ func TestReadTwice(t *testing.T) {
 		}
 	}
 }
+
+// The attribute's own syntax may add a bit string to a name.
+func TestReadUniqueMembers(t *testing.T) {
+	t.Parallel()
+	d := company(0)
+	d.Entries = append(d.Entries, ldaptest.Entry{DN: "cn=u," + groups, Attrs: map[string][]string{
+		"objectClass": {"groupOfUniqueNames"}, "uniqueMember": {"uid=b," + people + "#'0101'B", "uid=a," + people, "uid=c," + people + "#'2'B"},
+	}})
+	c := config(start(t, d))
+	c.Groups.Members, c.Groups.Filter, c.Groups.Attributes = "UniqueMember", "(objectClass=groupOfUniqueNames)", nil
+	got, _, err := read(t, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"uid=a," + people, "uid=b," + people, "uid=c," + people + "#'2'b"}
+	if diff := cmp.Diff(want, got[0].Members); diff != "" || len(got[0].Attrs) != 0 {
+		t.Errorf("got %v: %s", got[0].Attrs, diff)
+	}
+}

@@ -1,7 +1,9 @@
 package ldapsrc
 
 import (
+	"cmp"
 	"errors"
+	"strings"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -22,7 +24,8 @@ func (r result) err() error {
 	if r.code == ldap.LDAPResultSuccess {
 		return nil
 	}
-	return &ldap.Error{ResultCode: uint16(r.code), MatchedDN: r.matchedDN, Err: errors.New(r.diagnostics)}
+	why := errors.New(cmp.Or(strings.TrimSpace(r.diagnostics), "the server says no more"))
+	return &ldap.Error{ResultCode: uint16(r.code), MatchedDN: r.matchedDN, Err: why}
 }
 
 func parseResult(m message) (result, error) {

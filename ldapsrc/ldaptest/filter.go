@@ -21,13 +21,6 @@ const (
 
 func (t truth) not() truth { return yes - t }
 
-func truthOf(b bool) truth {
-	if b {
-		return yes
-	}
-	return no
-}
-
 // filter is a decoded search filter.
 type filter struct {
 	op    ber.Tag
