@@ -154,17 +154,17 @@ func TestCancel(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			last := 15
-			if fault.Act != 0 {
-				d.Faults = []ldaptest.Fault{fault, {Base: people, Page: 1, Act: ldaptest.Call, Do: func() {}}}
-				switch {
-				case fault.On == ldaptest.Looks:
-					d.Faults = []ldaptest.Fault{{On: ldaptest.Looks, Base: people, Act: ldaptest.Call, Do: cancel}, fault}
-				case fault.After == 0:
-					last = 10
-				}
+			switch {
+			case fault.On == ldaptest.Looks:
+				d.Faults = []ldaptest.Fault{{On: ldaptest.Looks, Base: people, Act: ldaptest.Call, Do: cancel}, fault}
+			case fault.Act != 0:
+				d.Faults = []ldaptest.Fault{fault}
+				last = 10 + fault.After
 			}
-			s := open(t, config(start(t, d)))
-			n := 0
+			c := config(start(t, d))
+			c.Timeout = 15 * time.Second
+			s := open(t, c)
+			n, begin := 0, time.Now()
 			proof, err := s.Read(ctx, func(plan.Entry) error {
 				if n++; n == last {
 					cancel()
@@ -173,6 +173,9 @@ func TestCancel(t *testing.T) {
 			})
 			if !errors.Is(err, context.Canceled) || proof.Complete {
 				t.Errorf("got %+v, %v, want %v", proof, err, context.Canceled)
+			}
+			if waited := time.Since(begin); waited > c.Timeout/2 {
+				t.Errorf("it took %s", waited)
 			}
 			if _, err := s.Read(t.Context(), func(plan.Entry) error { return nil }); err == nil {
 				t.Error("a read after it: got no error")
