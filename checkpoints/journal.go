@@ -97,6 +97,12 @@ func (f *File) Unknown(ctx context.Context, planID int64) iter.Seq2[Marked, erro
 	return each(ctx, f, scanMarked, markedColumns+" WHERE s.plan = ? AND j.state = 'sending' ORDER BY s.seq", planID)
 }
 
+// Unfinished yields the steps that are neither done nor failed, in the order of
+// the plan.
+func (f *File) Unfinished(ctx context.Context, planID int64) iter.Seq2[Marked, error] {
+	return each(ctx, f, scanMarked, markedColumns+" WHERE s.plan = ? AND coalesce(j.state, 'pending') IN ('pending', 'sending') ORDER BY s.seq", planID)
+}
+
 // Record writes what became of steps, in one transaction.
 func (f *File) Record(ctx context.Context, planID, run int64, results []Result, at time.Time) error {
 	err := f.write(ctx, func(tx *sql.Tx) error {

@@ -137,3 +137,29 @@ func FuzzParse(f *testing.F) {
 		configs.Parse("f.yaml", []byte(text)) //nolint:errcheck // it must end, and not panic
 	})
 }
+
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	for _, kind := range configs.Directories() {
+		text, err := configs.Example(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := configs.Parse(kind+".yaml", []byte(text))
+		if err != nil {
+			t.Errorf("%s:\n%v", kind, err)
+		}
+		// What is commented out must be right too.
+		full := strings.NewReplacer("# start_tls", "start_tls", "ldaps://", "ldap://", "# ca_file", "ca_file", "# requests_per", "requests_per",
+			"  # custom:", "  custom:", "  #   custAttr1", "    custAttr1").Replace(text)
+		if _, err := configs.Parse(kind+".yaml", []byte(full)); err != nil {
+			t.Errorf("%s with everything:\n%v\n%s", kind, err, full)
+		}
+		if c.Source.Users.ID == "" || c.Rules.Inactive.Attribute == "" {
+			t.Errorf("%s: %+v", kind, c)
+		}
+	}
+	if _, err := configs.Example("opneldap"); err == nil || !strings.Contains(err.Error(), "did you mean openldap?") {
+		t.Errorf("got %v", err)
+	}
+}

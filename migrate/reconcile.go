@@ -27,6 +27,9 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 		Plan: p.Summary.Digest, Snapshot: snap.Digest, Inventory: inv.Digest, Source: snap.Source, Destination: inv.Destination,
 		PlanMade: p.Made, ReadBack: inv.Taken, InSnapshot: snap.Entries, Objects: map[plan.Kind]map[Class]int{}, Steps: map[string]int{}, Rows: []Row{},
 	}, wrong: map[plan.ExternalID]string{}}
+	if c.blocks, err = blocks(ctx, f, p.ID); err != nil {
+		return Report{}, err
+	}
 	if !inv.Proof.Complete {
 		c.report.Incomplete = inv.Proof.Why()
 	}
@@ -53,6 +56,21 @@ type comparison struct {
 	journal *puller[checkpoints.Line]
 	now     []plan.Decision
 	wrong   map[plan.ExternalID]string // what a new step would change
+	blocks  map[plan.ExternalID]string // why the plan left an object out
+}
+
+// blocks returns the first blocking finding on each object.
+func blocks(ctx context.Context, f *checkpoints.File, planID int64) (map[plan.ExternalID]string, error) {
+	why := map[plan.ExternalID]string{}
+	for v, err := range f.Findings(ctx, planID) {
+		if err != nil {
+			return nil, err
+		}
+		if _, known := why[v.Object]; v.Severity == plan.Block && !known {
+			why[v.Object] = v.Sentence
+		}
+	}
+	return why, nil
 }
 
 func (c *comparison) Finding(plan.Finding) error { return nil }
@@ -157,7 +175,7 @@ func (c *comparison) row(then, now plan.Decision, s sentState) Row {
 	case then.Class == plan.Excluded:
 		row.Class = Excluded
 	case then.Class == plan.Blocked:
-		row.Class, row.Why = Blocked, "see ldap2scim show findings"
+		row.Class, row.Why = Blocked, c.blocks[then.Object]
 	default:
 		row.Class, row.Code, row.Why = c.class(then, now)
 	}

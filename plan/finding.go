@@ -1,5 +1,7 @@
 package plan
 
+import "fmt"
+
 // Severity says what a finding does to the plan.
 type Severity string
 
@@ -23,6 +25,18 @@ type Finding struct {
 	Sentence string `json:"sentence"`
 	// Remedy says what to do.
 	Remedy string `json:"remedy,omitempty"`
+}
+
+// Text returns the finding in words, its remedy on a line of its own.
+func (f Finding) Text() string {
+	s := f.Sentence
+	if f.Name != "" {
+		s = f.Name + ": " + s
+	}
+	if f.Remedy != "" {
+		s += "\n             " + f.Remedy
+	}
+	return fmt.Sprintf("%-5s %s  %s", f.Severity, f.Code, s)
 }
 
 // about returns f with e as its object.

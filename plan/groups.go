@@ -77,13 +77,13 @@ func (found members) findings(e Entry) []Finding {
 	var fs []Finding
 	say := func(n int, s Severity, sentence, remedy string) {
 		if n > 0 {
-			f := Finding{Code: GroupRules, Severity: s, Sentence: count(n, "member") + " of it " + sentence, Remedy: remedy}
+			f := Finding{Code: GroupRules, Severity: s, Sentence: sentence + " (" + count(n, "member") + ")", Remedy: remedy}
 			fs = append(fs, f.about(e))
 		}
 	}
-	say(found.nested, Warn, "being a group: nested groups are not provisioned", "add their people to this group in the directory")
-	say(found.out, Note, "blocked or excluded: not provisioned as its member", "see the findings on those people")
-	say(found.elsewhere, Warn, "not found among the people and groups that were read", "widen the search bases, or remove members that no longer exist")
+	say(found.nested, Warn, "nested groups are not provisioned", "add their people to this group in the directory")
+	say(found.out, Note, "people who are blocked or excluded will not be in it", "see the findings on those people")
+	say(found.elsewhere, Warn, "members that were not found among the people and groups that were read", "widen the search bases, or remove members that no longer exist")
 	return fs
 }
 

@@ -20,7 +20,7 @@ func WriteText(w io.Writer, v View) error {
 	if err := v.writeFindings(b); err != nil {
 		return err
 	}
-	if err := v.writeSteps(b, "Steps", v.Most, func(s Step) bool { return s.Hazard == "" }); err != nil {
+	if err := v.writeSteps(b, "Steps", v.MostSteps, func(s Step) bool { return s.Hazard == "" }); err != nil {
 		return err
 	}
 	for _, h := range Hazards() {
@@ -70,27 +70,16 @@ func (v View) writeFindings(b *bufio.Writer) error {
 			case err != nil:
 				return fmt.Errorf("read findings: %w", err)
 			case f.Severity != severity:
-			case v.Most > 0 && shown >= v.Most:
+			case v.MostFindings > 0 && shown >= v.MostFindings:
 				hidden++
 			default:
 				shown++
-				fmt.Fprintf(b, "  %-5s %s  %s\n", f.Severity, f.Code, subject(f))
+				fmt.Fprintf(b, "  %s\n", Printable(f.Text()))
 			}
 		}
 		more(b, hidden, string(severity)+" findings", "ldap2scim show findings")
 	}
 	return nil
-}
-
-func subject(f Finding) string {
-	s := f.Sentence
-	if f.Name != "" {
-		s = f.Name + ": " + s
-	}
-	if f.Remedy != "" {
-		s += "\n             " + f.Remedy
-	}
-	return Printable(s)
 }
 
 func more(b *bufio.Writer, n int, what, command string) {

@@ -18,7 +18,8 @@ type View struct {
 	Decisions           iter.Seq2[Decision, error]
 	// NameOf returns what a person calls a source object.
 	NameOf func(ExternalID) string
-	// Most is the largest number of steps, and of findings, that the text
-	// shows; 0 means all. Steps that need leave are always shown.
-	Most int
+	// MostSteps and MostFindings are the largest numbers that the text shows,
+	// of findings for each severity; 0 means all. Steps that need leave are
+	// always shown.
+	MostSteps, MostFindings int
 }

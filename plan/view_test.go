@@ -51,7 +51,10 @@ func TestViews(t *testing.T) {
 	for name, write := range map[string]func(*bytes.Buffer, plan.View) error{
 		"plan.txt":  func(b *bytes.Buffer, v plan.View) error { return plan.WriteText(b, v) },
 		"plan.json": func(b *bytes.Buffer, v plan.View) error { return plan.WriteJSON(b, v) },
-		"short.txt": func(b *bytes.Buffer, v plan.View) error { v.Most = 1; return plan.WriteText(b, v) },
+		"short.txt": func(b *bytes.Buffer, v plan.View) error {
+			v.MostSteps, v.MostFindings = 1, 1
+			return plan.WriteText(b, v)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ldap2scim/checkpoints"
+	"ldap2scim/configs"
+	"ldap2scim/migrate"
+	"ldap2scim/scimdst"
+)
+
+// applyOptions are the flags of apply.
+type applyOptions struct {
+	plan   string
+	yes    bool
+	dryRun bool
+	allow  []string
+}
+
+func (p *program) applyCommand() *cobra.Command {
+	var opts applyOptions
+	cmd := &cobra.Command{
+		Use:   "apply",
+		Short: "Carry out the approved plan, or go on with it",
+		Long: `Carry out the newest plan, or go on with it where an earlier run ended. It asks
+first, unless --plan names the plan that was reviewed, or --yes is given.
+
+Every request is noted in the state file before it is sent, and its answer
+after. Killed at any moment, run it again: what is unknown is looked up first.` +
+			exitHelp(exitDone, exitFailed, exitPartly, exitRefused, exitStale, exitLocked, exitInterrupted),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := p.load()
+			if err != nil {
+				return err
+			}
+			return p.apply(cmd.Context(), c, opts)
+		},
+	}
+	cmd.Flags().StringVar(&opts.plan, "plan", "", "carry out the plan with this digest (its beginning will do) and no other")
+	cmd.Flags().BoolVar(&opts.yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "print the requests in order, and send nothing")
+	cmd.Flags().StringSliceVar(&opts.allow, "allow", nil, "allow steps of these kinds: "+hazardNames())
+	return cmd
+}
+
+func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions) error {
+	allowed, err := hazards(opts.allow)
+	if err != nil {
+		return err
+	}
+	if opts.dryRun {
+		return p.dryRun(ctx, opts)
+	}
+	return p.writing(ctx, c, func(f *checkpoints.File) error {
+		stored, err := chosen(ctx, f, opts.plan)
+		if err != nil {
+			return err
+		}
+		dst, err := scimdst.NewWriter(c.Destination)
+		if err != nil {
+			return err
+		}
+		states, err := f.States(ctx, stored.ID)
+		if err != nil {
+			return err
+		}
+		open := states[checkpoints.Pending] + states[checkpoints.Sending]
+		if open > 0 {
+			if err := p.consent(stored, open, opts, c.Destination.URL); err != nil {
+				return err
+			}
+		}
+		progress := p.progress(open)
+		run := migrate.Apply{File: f, Destination: dst, Settings: c.Settings, Allow: allowed, Retry: c.Retry, Observe: progress.observe, Version: version()}
+		res, err := run.Run(ctx, stored)
+		progress.end()
+		return p.applied(res, err)
+	})
+}
+
+// chosen is the plan that is to be applied.
+func chosen(ctx context.Context, f *checkpoints.File, digest string) (checkpoints.Plan, error) {
+	if digest == "" {
+		stored, err := f.LastPlan(ctx)
+		return stored, missing(err, "plan", "plan")
+	}
+	stored, err := f.PlanByDigest(ctx, digest)
+	return stored, missing(err, "plan "+digest, "plan")
+}
+
+// consent asks a person, unless they have agreed already.
+func (p *program) consent(stored checkpoints.Plan, open int, opts applyOptions, destination string) error {
+	if opts.yes || opts.plan != "" {
+		return nil
+	}
+	if !isTerminal(p.in) {
+		return &adviceError{
+			what: "there is nobody to ask whether the plan may be applied",
+			hint: fmt.Sprintf("Add --plan %s to apply the plan that you reviewed, or --yes.", stored.Summary.Digest.Short()),
+		}
+	}
+	fmt.Fprintf(p.err, "%s\nSend %d requests of plan %s to %s? Only \"yes\" will do: ", stored.Summary.Sentence(), open, stored.Summary.Digest.Short(), destination)
+	answer, err := bufio.NewReader(p.in).ReadString('\n')
+	if strings.TrimSpace(answer) != "yes" {
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read your answer: %w", err)
+		}
+		return &adviceError{what: "not applied, as you did not say yes"}
+	}
+	return nil
+}
+
+// applied says how a run ended.
+func (p *program) applied(res migrate.Result, err error) error {
+	if err == nil || res.Done+res.Failed > 0 {
+		fmt.Fprintf(p.out, "Applied: %d done, %d failed, %d not sent, %d unknown.\n", res.Done, res.Failed, res.Left, res.Unknown)
+	}
+	switch {
+	case err != nil && res.Done > 0:
+		return errors.Join(&partlyError{what: "the run ended early"}, err)
+	case err != nil:
+		return err
+	case res.Interrupted:
+		return errInterrupted
+	case res.Failed+res.Left+res.Unknown > 0:
+		return &partlyError{what: "not everything was applied"}
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ldap2scim/checkpoints"
+	"ldap2scim/configs"
+	"ldap2scim/ldapsrc"
+	"ldap2scim/plan"
+	"ldap2scim/scimdst"
+)
+
+func (p *program) checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Connect to everything, read only; every prerequisite with its evidence",
+		Long: `Read the configuration, connect to the directory and to the destination, and say
+of each prerequisite whether it holds, with the evidence, and how to mend it.
+Nothing is written anywhere.` + exitHelp(exitDone, exitFailed, exitInterrupted),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			c, err := p.load()
+			if err != nil {
+				return err
+			}
+			list := &checklist{program: p}
+			list.ok("configuration", p.config)
+			list.state(ctx, c)
+			list.directory(ctx, c)
+			list.destination(ctx, c)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if list.failed > 0 {
+				return fmt.Errorf("%d of the prerequisites do not hold", list.failed)
+			}
+			return nil
+		},
+	}
+}
+
+// checklist prints one line for each prerequisite.
+type checklist struct {
+	*program
+	failed int
+}
+
+func (l *checklist) ok(what, evidence string) {
+	fmt.Fprintf(l.out, "ok    %-20s %s\n", what, plan.Printable(evidence))
+}
+
+func (l *checklist) fail(what string, err error) {
+	l.failed++
+	fmt.Fprintf(l.out, "FAIL  %-20s %s\n", what, plan.Printable(err.Error()))
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintf(l.out, "      %-20s %s\n", "", hint)
+	}
+}
+
+func (l *checklist) state(ctx context.Context, c configs.Config) {
+	f, err := checkpoints.OpenReader(ctx, c.State)
+	switch {
+	case errors.Is(err, checkpoints.ErrNone):
+		l.ok("state file", c.State+" will be made by snapshot")
+	case err != nil:
+		l.fail("state file", err)
+	default:
+		l.ok("state file", c.State)
+		if err := f.Close(); err != nil {
+			l.fail("state file", err)
+		}
+	}
+}
+
+func (l *checklist) directory(ctx context.Context, c configs.Config) {
+	src, err := ldapsrc.Open(ctx, c.Source)
+	if err != nil {
+		l.fail("directory", err)
+		return
+	}
+	facts, err := src.Check(ctx)
+	if err = errors.Join(err, src.Close()); err != nil {
+		l.fail("directory", err)
+		return
+	}
+	who, how := c.Source.BindDN, facts.TLS
+	if who == "" {
+		who = "anonymous"
+	}
+	if how == "" {
+		how = "unencrypted"
+	}
+	l.ok("directory", strings.TrimSpace(c.Source.URL+" "+facts.Vendor))
+	l.ok("directory connection", how)
+	l.ok("directory bind", who)
+	if facts.Paging {
+		l.ok("directory paging", "supported")
+	} else {
+		l.fail("directory paging", &adviceError{what: "the server does not say that it supports paged results (RFC 2696)", hint: "A snapshot may end at the server's size limit; it then says so."})
+	}
+	for _, base := range facts.Bases {
+		if base.Err != nil {
+			l.fail(base.Name+" base", base.Err)
+		} else {
+			l.ok(base.Name+" base", base.DN)
+		}
+	}
+	l.ok("users by hand", c.Source.Users.Command(c.Source))
+	l.ok("groups by hand", c.Source.Groups.Command(c.Source))
+}
+
+func (l *checklist) destination(ctx context.Context, c configs.Config) {
+	dst, err := scimdst.NewReader(c.Destination)
+	if err != nil {
+		l.fail("destination", err)
+		return
+	}
+	d, err := dst.Check(ctx)
+	if err != nil {
+		l.fail("destination", err)
+		return
+	}
+	l.ok("destination", c.Destination.URL+" takes the token")
+	if !d.Announced {
+		l.ok("destination says", "nothing of itself (no ServiceProviderConfig); the defaults are used")
+		return
+	}
+	says := fmt.Sprintf("patch %s, filter %s, etag %s, bulk %s, at most %d a page", yes(d.Patch), yes(d.Filter), yes(d.ETag), yes(d.Bulk), d.MaxResults)
+	if d.Patch {
+		l.ok("destination says", says)
+	} else {
+		l.fail("destination says", &adviceError{what: says, hint: "Objects are changed by PATCH: a service without it can only be filled."})
+	}
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ldap2scim/ldapsrc/ldaptest"
+	"ldap2scim/scimdst/scimtest"
+)
+
+// demoMark is the first line of a configuration that the demo wrote, and may
+// replace.
+const demoMark = "# Written by ldap2scim demo.\n"
+
+func (p *program) demoCommand() *cobra.Command {
+	var folder string
+	var serve bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "The whole of it against a built-in directory and a built-in service",
+		Long: `Start a directory and a SCIM service inside this program, and go the whole road
+from one to the other with the commands that you would type. The configuration,
+the state file, the plan and the report are left in a folder to look at. With
+--serve, only the two servers are started, and you type the commands.` +
+			exitHelp(exitDone, exitFailed, exitInterrupted),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.demo(cmd.Context(), folder, serve)
+		},
+	}
+	cmd.Flags().StringVar(&folder, "folder", "ldap2scim-demo", "where to leave the files")
+	cmd.Flags().BoolVar(&serve, "serve", false, "start the two servers only, and keep them up")
+	return cmd
+}
+
+func (p *program) demo(ctx context.Context, folder string, serve bool) error {
+	directory, err := ldaptest.Start(ldaptest.Directory{Entries: company()})
+	if err != nil {
+		return err
+	}
+	service, err := scimtest.Start(scimtest.Options{Token: "demo-token"})
+	if err != nil {
+		return errors.Join(err, directory.Close())
+	}
+	d := &demo{program: p, folder: folder, directory: directory, service: service}
+	err = d.write()
+	switch {
+	case err != nil:
+	case serve:
+		err = d.serve(ctx)
+	default:
+		err = d.road(ctx)
+	}
+	return errors.Join(err, service.Close(), directory.Close())
+}
+
+// demo is one showing.
+type demo struct {
+	*program
+	folder    string
+	directory *ldaptest.Server
+	service   *scimtest.Server
+}
+
+func (d *demo) path(name string) string { return filepath.Join(d.folder, name) }
+
+// write makes the folder. Files of an earlier demo are replaced, and no others.
+func (d *demo) write() error {
+	config := d.path("ldap2scim.yaml")
+	switch old, err := os.ReadFile(config); {
+	case err == nil && !strings.HasPrefix(string(old), demoMark):
+		return &adviceError{what: config + " is not from a demo", hint: "Name another folder with --folder."}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("look at the demo's folder: %w", err)
+	case err != nil:
+		if _, err := os.Stat(d.path("state.db")); err == nil {
+			return &adviceError{what: d.path("state.db") + " is not from a demo", hint: "Name another folder with --folder."}
+		}
+	}
+	if err := os.MkdirAll(d.folder, 0o700); err != nil {
+		return fmt.Errorf("make the demo's folder: %w", err)
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(d.path("state.db" + suffix)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("replace the demo's state file: %w", err)
+		}
+	}
+	for name, content := range map[string]string{
+		"ldap2scim.yaml": d.configuration(), "ca.pem": string(d.directory.CAPEM()),
+		"ldap-password": companyPassword + "\n", "scim-token": d.service.Token + "\n",
+	} {
+		if err := os.WriteFile(d.path(name), []byte(content), 0o600); err != nil {
+			return fmt.Errorf("write the demo's folder: %w", err)
+		}
+	}
+	return nil
+}
+
+func (d *demo) configuration() string {
+	return demoMark + fmt.Sprintf(`state: %[1]s
+source:
+  url: %[2]s
+  ca_file: %[3]s
+  bind_dn: %[4]s
+  password: file:%[5]s
+  users: {base: "ou=people,%[6]s", filter: (objectClass=inetOrgPerson), id: entryUUID}
+  groups: {base: "ou=groups,%[6]s", filter: (objectClass=groupOfNames), id: entryUUID, members: member}
+  units: {base: "%[6]s", filter: (objectClass=organizationalUnit), id: entryUUID}
+inactive: {attribute: nsAccountLock, values: ["true"]}
+destination:
+  url: %[7]s
+  token: file:%[8]s
+mapping:
+  person: {userName: uid, name.givenName: givenName, name.familyName: sn, displayName: cn, email: mail, department: departmentNumber}
+  custom: {custAttr1: employeeNumber}
+  group: {displayName: cn}
+`, d.path("state.db"), d.directory.LDAPSURL(), d.path("ca.pem"), companyReader, d.path("ldap-password"), companySuffix, d.service.URL, d.path("scim-token"))
+}
+
+// road types the commands.
+func (d *demo) road(ctx context.Context) error {
+	for _, stage := range []struct {
+		says    string
+		command []string
+		into    string // a file that gets the output too
+	}{
+		{"Is everything there?", []string{"check"}, ""},
+		{"Read the directory.", []string{"snapshot"}, ""},
+		{"Decide. Nothing is written to the service.", []string{"plan"}, ""},
+		{"The whole plan, as JSON.", []string{"show", "plan", "--json"}, "plan.json"},
+		{"Carry it out.", []string{"apply", "--yes"}, ""},
+		{"Read the service back, and add up.", []string{"report"}, "report.txt"},
+		{"The report as JSON.", []string{"report", "--json"}, "report.json"},
+		{"Once more: there is nothing left to do.", []string{"plan", "--detailed-exitcode"}, ""},
+	} {
+		fmt.Fprintf(d.out, "\n# %s\n$ ldap2scim %s", stage.says, strings.Join(stage.command, " "))
+		if err := d.stage(ctx, stage.command, stage.into); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(d.out, "\nLeft to look at, in %s: ldap2scim.yaml, state.db, plan.json, report.txt, report.json\n", d.folder)
+	return nil
+}
+
+// stage carries out one command. JSON goes into its file alone.
+func (d *demo) stage(ctx context.Context, command []string, into string) error {
+	var kept bytes.Buffer
+	s := streams{in: strings.NewReader(""), out: io.MultiWriter(d.out, &kept), err: d.err}
+	if into != "" {
+		fmt.Fprintf(d.out, " > %s", d.path(into))
+	}
+	fmt.Fprintln(d.out)
+	if strings.HasSuffix(into, ".json") {
+		s.out = &kept
+	}
+	if code := run(ctx, append([]string{"--config", d.path("ldap2scim.yaml")}, command...), s); code != exitDone {
+		return fmt.Errorf("demo: ldap2scim %s ended with %d", strings.Join(command, " "), code)
+	}
+	if into == "" {
+		return nil
+	}
+	if err := os.WriteFile(d.path(into), kept.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("write the demo's folder: %w", err)
+	}
+	return nil
+}
+
+// serve keeps the servers up until the command is asked to end.
+func (d *demo) serve(ctx context.Context) error {
+	fmt.Fprintf(d.out, `A directory and a SCIM service are up, until Ctrl-C. In another terminal:
+
+  ldap2scim --config %[1]s check
+  ldap2scim --config %[1]s snapshot
+  ldap2scim --config %[1]s plan
+  ldap2scim --config %[1]s apply
+  ldap2scim --config %[1]s report
+
+The configuration that reaches them:
+
+%[2]s`, d.path("ldap2scim.yaml"), d.configuration())
+	<-ctx.Done()
+	return nil
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"ldap2scim/checkpoints"
+	"ldap2scim/configs"
+	"ldap2scim/plan"
+	"ldap2scim/scimdst"
+)
+
+// dryRun prints the requests that apply would send now, in order. What the
+// service has yet to give stands as {id of <external id>}.
+func (p *program) dryRun(ctx context.Context, opts applyOptions) error {
+	return p.reading(ctx, func(_ configs.Config, f *checkpoints.File) error {
+		stored, err := chosen(ctx, f, opts.plan)
+		if err != nil {
+			return err
+		}
+		for m, err := range f.Unfinished(ctx, stored.ID) {
+			if err != nil {
+				return err
+			}
+			ids, err := known(ctx, f, stored, m.Step)
+			if err != nil {
+				return err
+			}
+			r, err := scimdst.RequestOf(m.Step, ids)
+			if err != nil {
+				return err
+			}
+			path := r.Path()
+			if slices.Contains(r.Waiting, m.Step.Object) {
+				path = r.Collection + "/" + string(r.ID)
+			}
+			fmt.Fprintf(p.out, "%s %s\n%s\n", r.Method, path, r.Body)
+		}
+		return nil
+	})
+}
+
+// known returns the ids that the destination has given for a step's objects.
+func known(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, s plan.Step) (map[plan.ExternalID]plan.RemoteID, error) {
+	ids := map[plan.ExternalID]plan.RemoteID{}
+	for _, object := range append([]plan.ExternalID{s.Object}, s.Members...) {
+		id, _, err := f.Remote(ctx, stored, object)
+		if err != nil {
+			return nil, err
+		}
+		if id != "" {
+			ids[object] = id
+		}
+	}
+	return ids, nil
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ldap2scim/checkpoints"
+	"ldap2scim/configs"
+)
+
+func (p *program) statusCommand() *cobra.Command {
+	var watch bool
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Say where the run is",
+		Long:  "Say what the state file holds and how far its newest plan has been carried out." + exitHelp(exitDone, exitFailed, exitInterrupted),
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			return p.reading(ctx, func(_ configs.Config, f *checkpoints.File) error {
+				for {
+					going, err := p.status(ctx, f)
+					if err != nil || !watch || !going {
+						return err
+					}
+					select {
+					case <-ctx.Done():
+						return ctx.Err()
+					case <-time.After(2 * time.Second):
+					}
+				}
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&watch, "watch", false, "say it again every two seconds until the run ends")
+	return cmd
+}
+
+// status prints the state once, and tells whether a run is going.
+func (p *program) status(ctx context.Context, f *checkpoints.File) (bool, error) {
+	snap, err := f.LastSnapshot(ctx)
+	if err != nil {
+		return false, missing(err, "snapshot", "snapshot")
+	}
+	fmt.Fprintf(p.out, "%s Taken %s.\n", sentence(snap), ago(snap.Taken))
+	stored, err := f.LastPlan(ctx)
+	if errors.Is(err, checkpoints.ErrNone) {
+		fmt.Fprintln(p.out, "No plan yet.")
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	states, err := f.States(ctx, stored.ID)
+	if err != nil {
+		return false, err
+	}
+	fmt.Fprintf(p.out, "Plan %s, made %s: %d of %d requests done, %d failed, %d to send, %d marked as sending.\n", stored.Summary.Digest.Short(), ago(stored.Made),
+		states[checkpoints.Done], stored.Summary.Requests(), states[checkpoints.Failed], states[checkpoints.Pending], states[checkpoints.Sending])
+	last, err := f.LastRun(ctx, stored.ID)
+	if errors.Is(err, checkpoints.ErrNone) {
+		fmt.Fprintln(p.out, "Not applied yet.")
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if last.Ended.IsZero() {
+		fmt.Fprintf(p.out, "A run began %s and has not ended; if it was killed, apply goes on.\n", ago(last.Started))
+		return true, nil
+	}
+	fmt.Fprintf(p.out, "The last run ended %s: %s.\n", ago(last.Ended), last.Outcome)
+	return false, nil
+}
+
+func ago(t time.Time) string {
+	return t.UTC().Format(time.DateTime+"Z") + " (" + time.Since(t).Round(time.Second).String() + " ago)"
+}
