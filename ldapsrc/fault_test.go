@@ -138,6 +138,25 @@ func TestChangeBetweenPages(t *testing.T) {
 	}
 }
 
+// A page may come without entries and with a cookie; the search goes on.
+func TestEmptyPage(t *testing.T) {
+	t.Parallel()
+	var s *ldaptest.Server
+	d := company(35)
+	d.Faults = []ldaptest.Fault{{Base: people, Page: 2, Act: ldaptest.Call, Do: func() {
+		for i := 10; i < 30; i++ {
+			if err := s.Delete(person(i).DN); err != nil {
+				t.Error(err)
+			}
+		}
+	}}}
+	s = start(t, d)
+	got, proof, err := read(t, config(s))
+	if err != nil || !proof.Complete || count(got, plan.Person) != 15 || proof.Searches[0].Pages != 4 {
+		t.Errorf("got %d people, %+v, %v, want 15 on 4 pages", count(got, plan.Person), proof, err)
+	}
+}
+
 // A cancelled context ends a read at once, whatever the server does, and is
 // never an end of the search.
 func TestCancel(t *testing.T) {
