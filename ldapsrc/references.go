@@ -31,9 +31,12 @@ func (r *references) add(m message) error {
 }
 
 // missing returns, in words, which references stand for entries that were not
-// read. A domain controller refers to the partitions for the configuration
-// and for DNS in every search below the domain; no account and no group can
-// be in those ([MS-ADTS] §3.1.1.1.5, §3.1.1.5.2.3), so they are not missing.
+// read. A domain controller refers to the partitions for DNS and for the
+// configuration in every search below the domain. These hold no account and
+// no group, so nothing is missing: an application partition takes no security
+// principals (Microsoft, "Application directory partitions"), and the
+// configuration has a SID to make them of in AD LDS only ([MS-ADTS]
+// §6.1.1.1.2), whose root DSE names no root domain.
 func (r *references) missing(s *Source) (string, error) {
 	if r.count == 0 {
 		return "", nil
