@@ -67,11 +67,12 @@ func clean(text, token string) string {
 	return strings.ToValidUTF8(text[:longestDetail], "") + "…"
 }
 
+// redact puts in the token's place what cannot be part of a token (RFC 6750).
 func redact(text, token string) string {
 	if token == "" {
 		return text
 	}
-	return strings.ReplaceAll(text, token, "[token]")
+	return strings.ReplaceAll(text, token, "***")
 }
 
 // transportError makes the error of a request that got no answer. Sent says
