@@ -1,0 +1,200 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "ldap2scim"
+
+// layers is the table of ARCHITECTURE.md: what of this module each folder may
+// import. A name that ends in /... stands for the folder and all below it; a
+// row of a folder's own counts first.
+func layers() map[string][]string {
+	return map[string][]string{
+		"plan":            {},
+		"ldapsrc":         {"plan"},
+		"ldapsrc/...":     {"plan", "ldapsrc"},
+		"scimdst":         {"plan"},
+		"scimdst/...":     {"plan", "scimdst", "scimdst/scimtest"},
+		"checkpoints":     {"plan"},
+		"migrate":         {"plan", "checkpoints"},
+		"configs":         {"plan", "ldapsrc/...", "scimdst/...", "migrate"},
+		"cmd/ldap2scim":   {"plan", "ldapsrc/...", "scimdst/...", "checkpoints", "migrate", "configs"},
+		"testservers/...": {"testservers/..."}, // and so nobody else but tests
+	}
+}
+
+// forbidden names what a folder may not import from elsewhere, with the reason.
+func forbidden() map[string]map[string]string {
+	return map[string]map[string]string{"plan": {
+		"os": "plan performs no I/O", "net": "plan performs no I/O", "net/http": "plan performs no I/O",
+		"context": "nothing in plan waits", "log": "plan returns findings and errors", "log/slog": "plan returns findings and errors",
+		"math/rand": "the same input gives the same plan", "math/rand/v2": "the same input gives the same plan",
+		"crypto/rand": "the same input gives the same plan", "go.uber.org/zap": "plan returns findings and errors",
+	}}
+}
+
+// onlyFrom names modules that a single folder may import.
+func onlyFrom() map[string]string {
+	return map[string]string{"github.com/microsoftgraph/": "scimdst/entra", "github.com/microsoft/kiota": "scimdst/entra"}
+}
+
+// TestLayers is law 9: the real imports are those of the table.
+func TestLayers(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, f := range sources(t) {
+		row := rowOf(f.folder)
+		if row == "" {
+			t.Errorf("%s is not in the table of layers", f.folder)
+			continue
+		}
+		seen[row] = true
+		for _, imported := range f.imports() {
+			if why := refused(f.folder, row, imported); why != "" {
+				t.Errorf("%s imports %s: %s", f.path, imported, why)
+			}
+		}
+	}
+	for row := range layers() {
+		if !seen[row] {
+			t.Errorf("the table has a row for %s, where there is no source", row)
+		}
+	}
+}
+
+// refused says why a folder may not import something, or "".
+func refused(folder, row, imported string) string {
+	if why := forbidden()[row][imported]; why != "" {
+		return why
+	}
+	for prefix, only := range onlyFrom() {
+		if strings.HasPrefix(imported, prefix) && folder != only {
+			return "that is for " + only
+		}
+	}
+	ours, isOurs := strings.CutPrefix(imported, module+"/")
+	if isOurs && !slices.ContainsFunc(layers()[row], func(allowed string) bool { return covers(allowed, ours) }) {
+		return "the table of layers does not allow it"
+	}
+	return ""
+}
+
+func rowOf(folder string) string {
+	if _, own := layers()[folder]; own {
+		return folder
+	}
+	best := ""
+	for row := range layers() {
+		if covers(row, folder) && len(row) > len(best) {
+			best = row
+		}
+	}
+	return best
+}
+
+func covers(pattern, folder string) bool {
+	prefix, below := strings.CutSuffix(pattern, "/...")
+	return folder == prefix || below && strings.HasPrefix(folder, prefix+"/")
+}
+
+// TestPlanReadsNoClock: package plan may name a moment, in what it shows, and
+// may not ask for one.
+func TestPlanReadsNoClock(t *testing.T) {
+	t.Parallel()
+	found := false
+	for _, f := range sources(t) {
+		if f.folder != "plan" || !slices.Contains(f.imports(), "time") {
+			continue
+		}
+		found = true
+		ast.Inspect(f.tree, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" && sel.Sel.Name != "Time" && sel.Sel.Name != "DateTime" {
+				t.Errorf("%s uses time.%s: plan reads no clock and does not wait", f.path, sel.Sel.Name)
+			}
+			return true
+		})
+	}
+	if !found {
+		t.Error("no file of plan imports time: this test looks at nothing")
+	}
+}
+
+// TestPackageComments: each package has one, in doc.go.
+func TestPackageComments(t *testing.T) {
+	t.Parallel()
+	comments := map[string][]string{}
+	for _, f := range sources(t) {
+		comments[f.folder] = append(comments[f.folder], nil...)
+		if f.tree.Doc != nil {
+			comments[f.folder] = append(comments[f.folder], filepath.Base(f.path))
+		}
+	}
+	for folder, in := range comments {
+		if !slices.Equal(in, []string{"doc.go"}) {
+			t.Errorf("%s has its package comment in %q, want doc.go alone", folder, in)
+		}
+	}
+}
+
+// source is one file of the module that is no test.
+type source struct {
+	path, folder string // below the module's root, with slashes
+	tree         *ast.File
+}
+
+func (s source) imports() []string {
+	var all []string
+	for _, i := range s.tree.Imports {
+		if p, err := strconv.Unquote(i.Path.Value); err == nil {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// sources parses the module.
+func sources(t *testing.T) []source {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	var all []source
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		name := entry.Name()
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && file != root && (name == "testdata" || name == "node_modules" || strings.HasPrefix(name, ".")):
+			return fs.SkipDir
+		case entry.IsDir(), !strings.HasSuffix(name, ".go"), strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		below, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		below = filepath.ToSlash(below)
+		all = append(all, source{path: below, folder: path.Dir(below), tree: tree})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
