@@ -51,6 +51,14 @@ func TestGetFlattens(t *testing.T) {
 	}
 }
 
+func TestGetRefusesAnotherOne(t *testing.T) {
+	t.Parallel()
+	w := handle(t, always(200, scim, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"2"}`))
+	if got, err := w.Get(t.Context(), plan.Person, "1"); err == nil {
+		t.Errorf("asked for 1, got %+v", got)
+	}
+}
+
 // FuzzFieldsComeBack: what is created with a field is read back with it, for
 // any text, by way of a real request.
 func FuzzFieldsComeBack(f *testing.F) {

@@ -152,7 +152,7 @@ func holds(op filter.CompareOperator, have, want any, caseExact bool) bool {
 	case !isText || !wantsText:
 		return op == filter.EQ && fmt.Sprint(have) == fmt.Sprint(want) && isText == wantsText
 	case !caseExact:
-		h, w = strings.ToLower(h), strings.ToLower(w)
+		h, w = fold(h), fold(w)
 	}
 	switch op {
 	case filter.EQ:

@@ -5,9 +5,8 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
-
-	"ldap2scim/plan"
 )
 
 // store holds the resources. The server's lock guards it.
@@ -118,8 +117,12 @@ func (r *record) key() string { return keyOf(r.kind, r.body) }
 
 func keyOf(k *kind, body map[string]any) string {
 	name, _ := body[k.key].(string)
-	return plan.Fold(name)
+	return fold(name)
 }
+
+// fold is how the service compares text that is not caseExact, for uniqueness
+// and for filters alike.
+func fold(text string) string { return strings.ToLower(text) }
 
 // check holds a body against the rules before it becomes r's.
 func (s *store) check(r *record, body map[string]any) error {
