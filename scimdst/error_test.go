@@ -64,14 +64,13 @@ func TestErrorAnswersTheCaller(t *testing.T) {
 
 func TestErrorText(t *testing.T) {
 	t.Parallel()
-	s, w := start(t, scimtest.Options{})
+	_, w := start(t, scimtest.Options{})
 	create(t, w, ada())
 	_, err := w.Do(t.Context(), person("other", adaName), nil)
 	want := `create person ada@example.com: POST /Users: 409 Conflict (uniqueness): userName "ada@example.com" is taken`
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
-	_ = s
 }
 
 func TestDetailIsFitToPrint(t *testing.T) {

@@ -91,7 +91,7 @@ func update(remote plan.RemoteID, path, before, after string) plan.Step {
 	return s
 }
 
-// make carries out creations and returns the ids.
+// create carries out creations and returns the ids.
 func create(t *testing.T, w *scimdst.Writer, steps ...plan.Step) map[plan.ExternalID]plan.RemoteID {
 	t.Helper()
 	ids := map[plan.ExternalID]plan.RemoteID{}
@@ -105,7 +105,7 @@ func create(t *testing.T, w *scimdst.Writer, steps ...plan.Step) map[plan.Extern
 	return ids
 }
 
-// list returns what is listed, by name, and the search.
+// list returns what is listed, in the order of the service, and the search.
 func list(t *testing.T, r *scimdst.Reader, kind plan.Kind) ([]plan.Resource, plan.Search) {
 	t.Helper()
 	var got []plan.Resource
