@@ -1,0 +1,202 @@
+package migrate_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"ldap2scim/checkpoints"
+	"ldap2scim/migrate"
+	"ldap2scim/plan"
+	"ldap2scim/scimdst/scimtest"
+)
+
+// TestFaults lets requests of each kind meet each trouble: the end is always
+// the same, and no create is sent twice after it took effect.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	soon := http.Header{"Retry-After": {"0.01"}}
+	for name, fault := range map[string]scimtest.Fault{
+		"500 before":          {Trouble: scimtest.StatusBefore, Status: 500},
+		"500 after":           {Trouble: scimtest.StatusAfter, Status: 500},
+		"504 after":           {Trouble: scimtest.StatusAfter, Status: 504},
+		"503 with a hint":     {Trouble: scimtest.StatusBefore, Status: 503, Header: soon},
+		"429 many times":      {Trouble: scimtest.StatusBefore, Status: 429, Header: soon, Times: 10},
+		"cut before":          {Trouble: scimtest.CutBefore},
+		"cut after":           {Trouble: scimtest.CutAfter},
+		"cut after, 3 times":  {Trouble: scimtest.CutAfter, Times: 3},
+		"truncated answer":    {Trouble: scimtest.Truncate},
+		"hang before":         {Trouble: scimtest.Hang},
+		"hang after":          {Trouble: scimtest.HangAfter},
+		"a page for people":   {Trouble: scimtest.HTMLPage},
+		"500 after, 4 in all": {Trouble: scimtest.StatusAfter, Status: 500, Times: 4},
+	} {
+		for _, to := range []string{"POST /Users", "POST /Groups", "PATCH /Groups"} {
+			t.Run(name+" on "+to, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, staff(12, 2))
+				w.config.Timeout = 200 * time.Millisecond
+				f := w.open()
+				p := w.planned(f)
+				method, path, _ := strings.Cut(to, " ")
+				fault.Match, fault.Skip = scimtest.To(method, path), 1
+				w.service.Inject(fault)
+				res, err := w.apply(f, w.writer()).Run(t.Context(), p)
+				if err != nil || res.Done != p.Summary.Requests() {
+					t.Fatalf("%+v, %v", res, err)
+				}
+				w.whole()
+			})
+		}
+	}
+}
+
+// TestMembersNotTaken: a service that says yes and does nothing is found out.
+func TestMembersNotTaken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, staff(12, 2))
+	f := w.open()
+	p := w.planned(f)
+	w.service.Inject(scimtest.Fault{Trouble: scimtest.DropMembers, Match: scimtest.To("PATCH", "/Groups"), Skip: 1})
+	res, err := w.apply(f, w.writer()).Run(t.Context(), p)
+	if err != nil || res.Failed != 1 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	if r := w.report(f, p); r.Objects[plan.Group][migrate.Failed] != 1 {
+		t.Errorf("report: %s", r.Sentence)
+	}
+	if _, err := w.apply(f, w.writer()).Run(t.Context(), w.replanned(f)); err != nil {
+		t.Fatal(err)
+	}
+	w.whole()
+}
+
+// TestStaleLookUp: a service that shows late what it accepted gets no second
+// create.
+func TestStaleLookUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, staff(12, 2))
+	f := w.open()
+	p := w.planned(f)
+	w.service.Stale(2) // searches miss what is newer than two requests
+	w.service.Inject(scimtest.Fault{Trouble: scimtest.CutAfter, Match: scimtest.To("POST", "/Users"), Skip: 3})
+	if res, err := w.apply(f, w.writer()).Run(t.Context(), p); err != nil || res.Done != p.Summary.Requests() {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	w.whole()
+	if n := w.creates(); n != 14 {
+		t.Errorf("%d requests to create 14 objects", n)
+	}
+}
+
+// stopping is a destination during whose n-th answer the program is asked to
+// end.
+type stopping struct {
+	migrate.Destination
+	n    int
+	stop context.CancelFunc
+}
+
+func (s *stopping) Do(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
+	if s.n--; s.n == 0 {
+		s.stop()
+	}
+	return s.Destination.Do(ctx, step, ids)
+}
+
+// TestAnswerIsRecordedWhileStopping is law 5.
+func TestAnswerIsRecordedWhileStopping(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, staff(12, 2))
+	f := w.open()
+	p := w.planned(f)
+	ctx, cancel := context.WithCancel(t.Context())
+	res, err := w.apply(f, &stopping{Destination: w.writer(), n: 5, stop: cancel}).Run(ctx, p)
+	if err != nil || !res.Interrupted || res.Done != 5 || res.Left != p.Summary.Requests()-5 || res.Unknown != 0 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	states, err := f.States(t.Context(), p.ID)
+	if err != nil || states[checkpoints.Done] != 5 || states[checkpoints.Sending] != 0 {
+		t.Fatalf("journal %v, %v", states, err)
+	}
+	if res, err := w.apply(f, w.writer()).Run(t.Context(), p); err != nil || res.Done != p.Summary.Requests()-5 {
+		t.Fatalf("going on: %+v, %v", res, err)
+	}
+	w.whole()
+	if n := w.creates(); n != 14 {
+		t.Errorf("%d requests to create 14 objects", n)
+	}
+}
+
+// TestDown: a service that is gone ends the run early, and nothing is lost.
+func TestDown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, staff(12, 2))
+	f := w.open()
+	p := w.planned(f)
+	w.service.Inject(scimtest.Fault{Trouble: scimtest.CutAfter, Match: scimtest.To("POST", "/Users"), Skip: 3, Times: -1})
+	w.service.Inject(scimtest.Fault{Trouble: scimtest.CutBefore, Match: scimtest.To("GET", "/"), Times: -1})
+	res, err := w.apply(f, w.writer()).Run(t.Context(), p)
+	if !errors.Is(err, migrate.ErrDown) || res.Done != 3 || res.Unknown != 5 || res.Failed != 0 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	w.service.Heal()
+	if res, err := w.apply(f, w.writer()).Run(t.Context(), p); err != nil || res.Left+res.Failed+res.Unknown != 0 {
+		t.Fatalf("after it is back: %+v, %v", res, err)
+	}
+	w.whole()
+	if n := w.creates(); n != 14 {
+		t.Errorf("%d requests to create 14 objects", n)
+	}
+}
+
+// TestDeadToken: the run ends at once, and no step is called failed.
+func TestDeadToken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, staff(12, 2))
+	f := w.open()
+	p := w.planned(f)
+	w.service.Inject(scimtest.Fault{Trouble: scimtest.StatusBefore, Status: 401, Skip: 4, Times: -1})
+	res, err := w.apply(f, w.writer()).Run(t.Context(), p)
+	if err == nil || res.Done != 4 || res.Failed+res.Unknown != 0 || res.Left != p.Summary.Requests()-4 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	w.service.Heal()
+	if _, err := w.apply(f, w.writer()).Run(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	w.whole()
+}
+
+// TestOneBadPerson: one refusal fails one step and what needs it, and the rest
+// goes on.
+func TestOneBadPerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, staff(12, 2))
+	f := w.open()
+	p := w.planned(f)
+	w.service.Inject(scimtest.Fault{Trouble: scimtest.StatusBefore, Status: 400, Match: scimtest.To("POST", "/Users"), Skip: 11})
+	res, err := w.apply(f, w.writer()).Run(t.Context(), p)
+	if err != nil || res.Failed != 2 || res.Done != p.Summary.Requests()-2 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	r := w.report(f, p)
+	if r.Settled || r.Objects[plan.Person][migrate.Failed] != 1 || r.Objects[plan.Group][migrate.Failed] != 1 {
+		t.Errorf("report: %s", r.Sentence)
+	}
+	left := false
+	for _, row := range r.Rows {
+		left = left || strings.Contains(row.Why, "left: it needs u11")
+	}
+	if !left {
+		t.Errorf("no row says who is lacking: %+v", r.Rows)
+	}
+	p = w.replanned(f)
+	if _, err := w.apply(f, w.writer()).Run(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	w.whole()
+}

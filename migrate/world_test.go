@@ -1,0 +1,226 @@
+package migrate_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ldap2scim/checkpoints"
+	"ldap2scim/migrate"
+	"ldap2scim/plan"
+	"ldap2scim/scimdst"
+	"ldap2scim/scimdst/scimtest"
+)
+
+// directory is a source that is what a test says it is.
+type directory struct {
+	entries []plan.Entry
+	proof   plan.Proof
+	err     error
+}
+
+func (d *directory) Read(_ context.Context, yield func(plan.Entry) error) (plan.Proof, error) {
+	for _, e := range d.entries {
+		if err := yield(e); err != nil {
+			return plan.Proof{}, err
+		}
+	}
+	return d.proof, d.err
+}
+
+// staff is n people and groups of them, the first of which has everybody.
+func staff(n, groups int) *directory {
+	d := &directory{proof: plan.Proof{Complete: true, Searches: []plan.Search{{Name: "users", Pages: 1}}}}
+	var all []string
+	for i := range n {
+		uid := fmt.Sprintf("u%02d", i)
+		all = append(all, "uid="+uid)
+		d.entries = append(d.entries, plan.Entry{
+			Kind: plan.Person, ID: plan.ExternalID("id-" + uid), DN: "uid=" + uid, Key: "uid=" + uid,
+			Attrs: map[string][]string{"uid": {uid}, "givenname": {"G"}, "sn": {"S " + uid}, "mail": {uid + "@example.com"}},
+		})
+	}
+	for i := range groups {
+		cn := fmt.Sprintf("group %d", i)
+		d.entries = append(d.entries, plan.Entry{
+			Kind: plan.Group, ID: plan.ExternalID("id-" + cn), DN: "cn=" + cn, Key: "cn=" + cn,
+			Attrs: map[string][]string{"cn": {cn}}, Members: all[:len(all)/(i+1)],
+		})
+	}
+	return d
+}
+
+func rules() plan.Rules {
+	return plan.Rules{
+		Person: []plan.Mapping{
+			{Target: plan.UserName, Source: "uid"},
+			{Target: plan.GivenName, Source: "givenname"},
+			{Target: plan.FamilyName, Source: "sn"},
+			{Target: plan.WorkEmail, Source: "mail"},
+		},
+		Group: []plan.Mapping{{Target: plan.DisplayName, Source: "cn"}}, MembersPerRequest: 7,
+		Inactive: plan.Test{Attribute: "locked"},
+	}
+}
+
+// hasty waits as long as a test can.
+func hasty() migrate.Retry {
+	return migrate.Retry{First: time.Millisecond, Longest: 2 * time.Millisecond, Patience: time.Millisecond}
+}
+
+func silent(migrate.Event) {}
+
+// world is a state file and a real SCIM service over TCP.
+type world struct {
+	t       *testing.T
+	path    string
+	source  *directory
+	service *scimtest.Server
+	config  scimdst.Config
+}
+
+func newWorld(t *testing.T, d *directory) *world {
+	t.Helper()
+	service, err := scimtest.Start(scimtest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := service.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &world{
+		t: t, path: filepath.Join(t.TempDir(), "state.db"), source: d, service: service,
+		config: scimdst.Config{URL: service.URL, Token: func() (string, error) { return service.Token, nil }, Timeout: time.Second},
+	}
+}
+
+// open opens the state file; a test closes it where it plays a process's end.
+func (w *world) open() *checkpoints.File {
+	w.t.Helper()
+	f, err := checkpoints.Open(w.t.Context(), w.path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { f.Close() }) //nolint:errcheck // closed twice where a test closed it
+	return f
+}
+
+func (w *world) writer() *scimdst.Writer {
+	w.t.Helper()
+	dst, err := scimdst.NewWriter(w.config)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return dst
+}
+
+// planned takes a snapshot and makes a plan.
+func (w *world) planned(f *checkpoints.File) checkpoints.Plan {
+	w.t.Helper()
+	if _, err := migrate.Snapshot(w.t.Context(), f, w.source, migrate.SnapshotOptions{Source: "test"}, silent); err != nil {
+		w.t.Fatal(err)
+	}
+	return w.replanned(f)
+}
+
+func (w *world) replanned(f *checkpoints.File) checkpoints.Plan {
+	w.t.Helper()
+	p, err := migrate.Plan(w.t.Context(), f, w.writer().Reader, migrate.PlanOptions{Rules: rules(), Settings: "settings", Destination: w.service.URL}, silent)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return p
+}
+
+func (w *world) apply(f *checkpoints.File, dst migrate.Destination) migrate.Apply {
+	return migrate.Apply{File: f, Destination: dst, Settings: "settings", Retry: hasty(), Observe: silent, Version: "test"}
+}
+
+func (w *world) report(f *checkpoints.File, p checkpoints.Plan) migrate.Report {
+	w.t.Helper()
+	r, err := migrate.Reconcile(w.t.Context(), f, w.writer().Reader, p, w.service.URL, silent)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// whole holds the service against the directory: exactly one account each,
+// every member in its place once, and nobody else.
+func (w *world) whole() {
+	w.t.Helper()
+	names := map[string]string{} // remote id → uid
+	for _, u := range w.service.Users() {
+		uid, _ := u.Body["userName"].(string)
+		if ext, _ := u.Body["externalId"].(string); ext != "id-"+uid {
+			w.t.Errorf("user %s has externalId %s", uid, ext)
+		}
+		names[u.ID] = uid
+	}
+	var people int
+	groups := map[string][]string{}
+	for _, e := range w.source.entries {
+		if e.Kind == plan.Person {
+			people++
+			continue
+		}
+		for _, m := range e.Members {
+			groups[e.First("cn")] = append(groups[e.First("cn")], strings.TrimPrefix(m, "uid="))
+		}
+	}
+	if got := len(w.service.Users()); got != people || len(names) != people {
+		w.t.Errorf("%d accounts for %d people", got, people)
+	}
+	if got := len(w.service.Groups()); got != len(groups) {
+		w.t.Errorf("%d groups for %d", got, len(groups))
+	}
+	for _, g := range w.service.Groups() {
+		var got []string
+		members, _ := g.Body["members"].([]any)
+		for _, m := range members {
+			id, _ := m.(map[string]any)["value"].(string)
+			got = append(got, names[id])
+		}
+		slices.Sort(got)
+		if want := groups[g.Body["displayName"].(string)]; !slices.Equal(got, want) {
+			w.t.Errorf("%s has %v, want %v", g.Body["displayName"], got, want)
+		}
+	}
+}
+
+// creates counts the POST requests that reached the service.
+func (w *world) creates() int {
+	n := 0
+	for _, r := range w.service.Requests() {
+		if r.Method == "POST" {
+			n++
+		}
+	}
+	return n
+}
+
+// send changes the service behind the program's back.
+func (w *world) send(method, path, body string) {
+	w.t.Helper()
+	req, err := http.NewRequestWithContext(w.t.Context(), method, w.service.URL+path, strings.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+w.service.Token)
+	req.Header.Set("Content-Type", "application/scim+json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= 300 {
+		w.t.Fatalf("%s %s: %s", method, path, resp.Status)
+	}
+}
