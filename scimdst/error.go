@@ -65,11 +65,9 @@ func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
 // it failed. Look says whether it did.
 func (e *Error) Unknown() bool { return e.unknown }
 
-// AccessDenied reports whether the service does not take the token, so that it
-// would refuse any other request too: 401, or 403.
-func (e *Error) AccessDenied() bool {
-	return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
-}
+// AccessDenied reports whether the service does not take the token (401), so
+// that it would refuse any other request too. A 403 may be about one object.
+func (e *Error) AccessDenied() bool { return e.Status == http.StatusUnauthorized }
 
 // Throttled reports whether the service asked to slow down: 429, or another
 // error whose text says so.
