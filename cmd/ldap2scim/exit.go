@@ -79,21 +79,18 @@ func tell(w io.Writer, err error) {
 		err = errInterrupted
 	}
 	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintf(w, "ldap2scim: %s\n", strings.TrimRight(line, "\n"))
+		if line = strings.TrimSpace(line); line != "" {
+			fmt.Fprintf(w, "ldap2scim: %s\n", line)
+		}
 	}
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(w, "           %s\n", hint)
 	}
 }
 
+// hintOf says what to do about err, or "". The cause knows better than what is
+// around it.
 func hintOf(err error) string {
-	type hinter interface {
-		error
-		Hint() string
-	}
-	if e, ok := errors.AsType[hinter](err); ok {
-		return e.Hint()
-	}
 	switch {
 	case errors.Is(err, checkpoints.ErrLocked):
 		return "Wait for the other run, or end it; its lock goes with it."
@@ -103,8 +100,29 @@ func hintOf(err error) string {
 		return "Use the version of ldap2scim that wrote it, or a later one."
 	case errors.Is(err, migrate.ErrEmpty):
 		return "Look at users.base and users.filter, and at what the reader may see; --allow-empty takes it as it is."
-	case errors.Is(err, migrate.ErrDown):
+	}
+	if _, partly := errors.AsType[*partlyError](err); !partly && errors.Is(err, migrate.ErrDown) {
 		return "Nothing is lost: apply goes on when the service is back."
+	}
+	return deepestHint(err)
+}
+
+// deepestHint looks below err first, in the order of what it joins.
+func deepestHint(err error) string {
+	var causes []error
+	switch e := err.(type) { //nolint:errorlint // the tree itself is walked
+	case interface{ Unwrap() error }:
+		causes = []error{e.Unwrap()}
+	case interface{ Unwrap() []error }:
+		causes = e.Unwrap()
+	}
+	for _, cause := range causes {
+		if hint := deepestHint(cause); hint != "" {
+			return hint
+		}
+	}
+	if e, ok := err.(interface{ Hint() string }); ok { //nolint:errorlint // the tree itself is walked
+		return e.Hint()
 	}
 	return ""
 }
