@@ -41,6 +41,7 @@ after. Killed at any moment, run it again: what is unknown is looked up first.` 
 			if err != nil {
 				return err
 			}
+			opts.yes = opts.yes || opts.plan != "" // who names a plan has reviewed it
 			return p.apply(cmd.Context(), c, opts)
 		},
 	}
@@ -98,7 +99,7 @@ func chosen(ctx context.Context, f *checkpoints.File, digest string) (checkpoint
 
 // consent asks a person, unless they have agreed already.
 func (p *program) consent(stored checkpoints.Plan, open int, opts applyOptions, destination string) error {
-	if opts.yes || opts.plan != "" {
+	if opts.yes {
 		return nil
 	}
 	if !isTerminal(p.in) {

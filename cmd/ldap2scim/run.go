@@ -31,6 +31,7 @@ nobody can be asked, --yes is needed.` +
 				return err
 			}
 			if made.Summary.Requests() > 0 {
+				opts.plan = string(made.Summary.Digest) // the one that was shown
 				if err := p.apply(ctx, c, opts); err != nil {
 					return err
 				}
