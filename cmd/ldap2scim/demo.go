@@ -162,7 +162,10 @@ func (d *demo) stage(ctx context.Context, command []string, into string) error {
 	if strings.HasSuffix(into, ".json") {
 		s.out = &kept
 	}
-	if code := run(ctx, append([]string{"--config", d.path("ldap2scim.yaml")}, command...), s); code != exitDone {
+	switch code := run(ctx, append([]string{"--config", d.path("ldap2scim.yaml")}, command...), s); {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case code != exitDone:
 		return fmt.Errorf("demo: ldap2scim %s ended with %d", strings.Join(command, " "), code)
 	}
 	if into == "" {
