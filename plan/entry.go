@@ -34,6 +34,19 @@ type Entry struct {
 	// Members are the folded DNs of a group's direct members, sorted, each
 	// once. It is empty for other kinds.
 	Members []string `json:"members,omitempty"`
+	// MemberUIDs are the direct members that a group names by uid (memberUid
+	// of RFC 2307), folded with [Fold], sorted, each once.
+	MemberUIDs []string `json:"memberUids,omitempty"`
+	// UID is the folded value by which MemberUIDs refer to a person. It is
+	// empty when none is configured.
+	UID string `json:"uid,omitempty"`
+	// Inactive says, in words, why the directory counts the person as
+	// disabled. It is empty for an active one.
+	Inactive string `json:"inactive,omitempty"`
+	// Flaws say, in words, what was wrong with the entry as it was read: two
+	// values where one is meant, a member that is no DN. They are in the order
+	// in which they were found, which is the same at every read.
+	Flaws []string `json:"flaws,omitempty"`
 }
 
 // First returns the first value of an attribute, or "" when there is none.
