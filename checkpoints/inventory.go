@@ -38,7 +38,11 @@ func (f *File) SaveInventory(ctx context.Context, destination string, taken time
 		if err != nil {
 			return err
 		}
-		if v.Proof, err = read(add); err != nil {
+		err = pipe(func(put func(plan.Resource) error) (err error) {
+			v.Proof, err = read(put)
+			return err
+		}, add)
+		if err != nil {
 			return err
 		}
 		v.Digest = digest.Digest()

@@ -39,7 +39,11 @@ func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time,
 		if err != nil {
 			return err
 		}
-		if s.Proof, err = read(add); err != nil {
+		err = pipe(func(put func(plan.Entry) error) (err error) {
+			s.Proof, err = read(put)
+			return err
+		}, add)
+		if err != nil {
 			return err
 		}
 		s.Digest = digest.Digest()

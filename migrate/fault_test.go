@@ -200,3 +200,28 @@ func TestOneBadPerson(t *testing.T) {
 	}
 	w.whole()
 }
+
+// TestStaleAfterCrash: the same for a service that is asked by the next
+// process.
+func TestStaleAfterCrash(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, staff(5, 1))
+	f := w.open()
+	p := w.planned(f)
+	i := &interactions{Destination: w.writer(), crashAt: 7} // after the effect of the second create
+	if crashed, err := i.run(w, f, p); err != nil || !crashed {
+		t.Fatalf("crashed %t, %v", crashed, err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.service.Stale(9)
+	f = w.open()
+	if _, err := w.apply(f, w.writer()).Run(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	w.whole()
+	if n := w.creates(); n != 6 {
+		t.Errorf("%d requests to create 6 objects", n)
+	}
+}

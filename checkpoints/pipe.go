@@ -1,0 +1,53 @@
+package checkpoints
+
+import "errors"
+
+// errConsumer ends a producer whose consumer has failed.
+var errConsumer = errors.New("the consumer has failed")
+
+// pipe runs consume on what produce puts, in the same order but beside it, so
+// that reading from a network and writing to the disk do not wait for each
+// other. At most a few hundred values are under way. It returns the first
+// error of either, when both have ended.
+func pipe[T any](produce func(put func(T) error) error, consume func(T) error) error {
+	const size, ahead = 64, 4
+	batches := make(chan []T, ahead)
+	failed, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		var err error
+		for batch := range batches {
+			for _, v := range batch {
+				if err == nil {
+					if err = consume(v); err != nil {
+						close(failed)
+					}
+				}
+			}
+		}
+		done <- err
+	}()
+	batch := make([]T, 0, size)
+	flush := func() error {
+		select {
+		case batches <- batch:
+			batch = make([]T, 0, size)
+			return nil
+		case <-failed:
+			return errConsumer
+		}
+	}
+	err := produce(func(v T) error {
+		if batch = append(batch, v); len(batch) < size {
+			return nil
+		}
+		return flush()
+	})
+	if err == nil && len(batch) > 0 {
+		err = flush()
+	}
+	close(batches)
+	if consumed := <-done; consumed != nil {
+		return consumed
+	}
+	return err
+}
