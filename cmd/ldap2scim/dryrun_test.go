@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ldap2scim/plan"
+	"ldap2scim/scimdst/scimtest"
+)
+
+// TestDryRunIsWhatApplySends is law 7, with every kind of step.
+func TestDryRunIsWhatApplySends(t *testing.T) {
+	t.Parallel()
+	s, d := demoSite(t, scimtest.Options{})
+	if _, err := d.service.AddUser(map[string]any{"userName": ordinary(2).uid, "displayName": "of an earlier try"}); err != nil {
+		t.Fatal(err)
+	}
+	s.run(exitDone, "snapshot")
+	seen := s.applyAsDryRun(d.service)
+
+	// A second plan, in which the service has given every id.
+	for dn, attrs := range map[string]map[string][]string{
+		ordinary(0).dn(): {"cn": {"Ada \"of\" <Almeida> & Sons\u2028"}},
+		ordinary(1).dn(): {"nsAccountLock": {"TRUE"}},
+		"cn=Chess,ou=clubs,ou=groups," + companySuffix: {"member": {ordinary(0).dn()}, "cn": {"Chess & Checkers"}},
+	} {
+		if err := d.directory.Modify(dn, attrs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.run(exitDone, "snapshot")
+	seen += s.applyAsDryRun(d.service)
+
+	for _, a := range []plan.Action{plan.Create, plan.Update, plan.Adopt, plan.AddMembers, plan.Take} {
+		if !strings.ContainsRune(seen, rune(a)) {
+			t.Errorf("neither plan has a step to %s", a.Word())
+		}
+	}
+	if out := s.run(exitDone, "apply", "--dry-run"); out != "" {
+		t.Errorf("the dry run of what is done prints %q", out)
+	}
+}
+
+// applyAsDryRun plans, and holds what apply sends against the dry run. It
+// returns the symbols of the plan's steps.
+func (s *site) applyAsDryRun(service *scimtest.Server) string {
+	s.t.Helper()
+	s.run(exitDone, "plan")
+	before := len(service.Requests())
+	dry := s.run(exitDone, "apply", "--dry-run")
+	if after := len(service.Requests()); after != before {
+		s.t.Errorf("the dry run sent %d requests", after-before)
+	}
+	s.run(exitDone, "apply", "--yes", "--allow", "adopt,remove-members,deactivate")
+	var sent strings.Builder
+	for _, r := range service.Requests()[before:] {
+		if r.Method != http.MethodGet {
+			fmt.Fprintf(&sent, "%s %s\n%s\n", r.Method, r.Path, r.Body)
+		}
+	}
+	given := map[string]string{}
+	for _, r := range append(service.Users(), service.Groups()...) {
+		given[r.ExternalID] = r.ID
+	}
+	dry = regexp.MustCompile(`\{id of ([^}]*)\}`).ReplaceAllStringFunc(dry, func(stands string) string {
+		return given[strings.TrimSuffix(strings.TrimPrefix(stands, "{id of "), "}")]
+	})
+	if diff := cmp.Diff(strings.Split(dry, "\n"), strings.Split(sent.String(), "\n")); diff != "" {
+		s.t.Errorf("dry run and apply differ (-dry run +apply):\n%s", diff)
+	}
+	if dry == "" {
+		s.t.Error("the plan has no step")
+	}
+	rows, err := query(s.path("state.db"), "SELECT DISTINCT action FROM steps")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	symbols := ""
+	for _, row := range rows {
+		symbols += row[0]
+	}
+	return symbols
+}
