@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	defaultTimeout  = 30 * time.Second
-	defaultPageSize = 100
-	defaultMembers  = 100
+	defaultTimeout = 30 * time.Second
+	defaultMembers = 100
 )
 
 // Config says where a SCIM service is and how gently to treat it. A zero
@@ -30,9 +29,16 @@ type Config struct {
 	CAFile string `yaml:"ca_file"`
 	// Timeout bounds one request with its answer; 30 s by default.
 	Timeout time.Duration `yaml:"timeout"`
-	// PageSize is the count asked for in a listing; 100 by default.
+	// Profile names what is assumed of the service: one of ProfileNames;
+	// generic by default.
+	Profile string `yaml:"profile"`
+	// ProfileOverrides change single assumptions of the profile.
+	ProfileOverrides Profile `yaml:"profile_overrides"`
+	// PageSize is the count asked for in a listing; that of the profile by
+	// default.
 	PageSize int `yaml:"page_size"`
-	// RequestsPerSecond is the most that is sent; 0 means no limit.
+	// RequestsPerSecond is the most that is sent; that of the profile by
+	// default.
 	RequestsPerSecond float64 `yaml:"requests_per_second"`
 	// MembersPerRequest is the most members that the planner puts in one
 	// step; 100 by default.
@@ -49,14 +55,22 @@ func (c Config) Validate() error {
 	if c.PageSize < 0 {
 		errs = append(errs, fmt.Errorf("page_size: %d is negative", c.PageSize))
 	}
-	if r := c.RequestsPerSecond; r < 0 || math.IsNaN(r) || math.IsInf(r, 0) {
+	if r := c.RequestsPerSecond; !isRate(r) {
 		errs = append(errs, fmt.Errorf("requests_per_second: %v is not a rate", r))
 	}
 	if c.MembersPerRequest < 0 {
 		errs = append(errs, fmt.Errorf("members_per_request: %d is negative", c.MembersPerRequest))
 	}
+	if _, err := ProfileOf(c.Profile); err != nil {
+		errs = append(errs, err)
+	}
+	if err := c.ProfileOverrides.validate(); err != nil {
+		errs = append(errs, fmt.Errorf("profile_overrides: %w", err))
+	}
 	return errors.Join(errs...)
 }
+
+func isRate(r float64) bool { return r >= 0 && !math.IsNaN(r) && !math.IsInf(r, 0) }
 
 // validateURL keeps what it refuses out of its errors: it may hold a password.
 func validateURL(text string) error {
@@ -89,9 +103,6 @@ func isLoopback(host string) bool {
 func (c Config) withDefaults() Config {
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
-	}
-	if c.PageSize == 0 {
-		c.PageSize = defaultPageSize
 	}
 	if c.MembersPerRequest == 0 {
 		c.MembersPerRequest = defaultMembers

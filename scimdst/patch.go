@@ -16,15 +16,15 @@ type operation struct {
 }
 
 // patchBody is the body that changes the step's object.
-func patchBody(step plan.Step, resolve *resolver) (map[string]any, error) {
-	ops, err := operations(step, resolve)
+func (p Profile) patchBody(step plan.Step, resolve *resolver) (map[string]any, error) {
+	ops, err := p.operations(step, resolve)
 	if err != nil {
 		return nil, err
 	}
 	return map[string]any{"schemas": []string{patchSchema}, "Operations": ops}, nil
 }
 
-func operations(step plan.Step, resolve *resolver) ([]operation, error) {
+func (p Profile) operations(step plan.Step, resolve *resolver) ([]operation, error) {
 	onMembers := step.Action == plan.AddMembers || len(step.Members) > 0
 	switch {
 	case onMembers && step.Kind != plan.Group:
@@ -34,13 +34,16 @@ func operations(step plan.Step, resolve *resolver) ([]operation, error) {
 	case onMembers && len(step.After) > 0:
 		return nil, errors.New("a step changes members or fields, not both")
 	case step.Action == plan.AddMembers:
-		return addMembers(step, resolve), nil
+		return p.addMembers(step, resolve), nil
 	case onMembers && step.Action == plan.Take:
-		return removeMembers(step, resolve), nil
+		return p.removeMembers(step, resolve), nil
 	case onMembers:
 		return nil, errors.New("this action does not change members")
 	}
-	return setFields(wanted(step), step.Before)
+	if step.Action == plan.Adopt && p.externalID(step.Kind) == ExternalIDNone {
+		return nil, errors.New("the service keeps no external id, so nothing can be adopted")
+	}
+	return p.setFields(wanted(step), step.Before)
 }
 
 // wanted are the fields that the object has after the step.
@@ -56,11 +59,29 @@ func wanted(step plan.Step) plan.Fields {
 	return after
 }
 
-func setFields(after, before plan.Fields) ([]operation, error) {
+// field is one attribute that gets a value.
+type field struct {
+	attribute
+	value any
+	had   hadValue
+}
+
+// hadValue: the plan saw a value at the destination.
+type hadValue bool
+
+// op is the operation by which the attribute gets its value.
+func (f field) op() string {
+	if f.had {
+		return "replace"
+	}
+	return "add"
+}
+
+func (p Profile) setFields(after, before plan.Fields) ([]operation, error) {
 	if len(after) == 0 {
 		return nil, errors.New("there is nothing to change")
 	}
-	var ops []operation
+	var fields []field
 	for path, text := range after.Sorted() {
 		a, err := parseAttribute(path)
 		if err != nil {
@@ -70,46 +91,45 @@ func setFields(after, before plan.Fields) ([]operation, error) {
 		if err != nil {
 			return nil, err
 		}
-		ops = append(ops, setField(a, value, before[path] != ""))
+		fields = append(fields, field{attribute: a, value: value, had: before[path] != ""})
 	}
-	return ops, nil
+	switch p.Patch {
+	case DialectValues:
+		return byValues(fields)
+	case DialectEntra:
+		return byEntra(fields), nil
+	case DialectAADOptSCIM:
+		return byAADOptSCIM(fields), nil
+	case DialectPaths:
+	}
+	return byPaths(fields), nil
 }
 
-// setField gives an attribute its value; doc.go says why in these forms.
-func setField(a attribute, value any, had hadValue) operation {
-	op := operation{Op: "add", Path: a.path, Value: value}
-	if had {
-		op.Op = "replace"
-	}
-	switch {
-	case a.path == plan.ExternalIDPath:
-		op.Path, op.Value = "", map[string]any{a.path: value}
-	case a.kind != "" && !bool(had):
-		op.Path, op.Value = a.name, []any{a.element(value)}
-		if a.extension != "" {
-			op.Path = a.extension + ":" + a.name
-		}
-	}
-	return op
+func (p Profile) addMembers(step plan.Step, resolve *resolver) []operation {
+	return []operation{{Op: p.word("add"), Path: "members", Value: p.memberList(step, resolve)}}
 }
 
-// hadValue: the plan saw a value at the destination.
-type hadValue bool
-
-func addMembers(step plan.Step, resolve *resolver) []operation {
-	list := make([]any, 0, len(step.Members))
-	for _, m := range step.Members {
-		list = append(list, map[string]any{"value": string(resolve.id(m))})
+// removeMembers sends one operation each, where the profile does not say
+// otherwise: some services read "remove" with a list of values as "remove all".
+func (p Profile) removeMembers(step plan.Step, resolve *resolver) []operation {
+	if p.Removal == RemovalValue {
+		return []operation{{Op: p.word("remove"), Path: "members", Value: p.memberList(step, resolve)}}
 	}
-	return []operation{{Op: "add", Path: "members", Value: list}}
-}
-
-// removeMembers sends one operation each: some services read "remove" with a
-// list of values as "remove all".
-func removeMembers(step plan.Step, resolve *resolver) []operation {
 	ops := make([]operation, 0, len(step.Members))
 	for _, m := range step.Members {
-		ops = append(ops, operation{Op: "remove", Path: member(string(resolve.id(m)))})
+		ops = append(ops, operation{Op: p.word("remove"), Path: member(string(resolve.id(m)))})
 	}
 	return ops
+}
+
+func (p Profile) memberList(step plan.Step, resolve *resolver) []any {
+	list := make([]any, 0, len(step.Members))
+	for _, m := range step.Members {
+		entry := map[string]any{"value": string(resolve.id(m))}
+		if p.Patch == DialectEntra {
+			entry["$ref"] = nil
+		}
+		list = append(list, entry)
+	}
+	return list
 }

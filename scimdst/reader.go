@@ -13,8 +13,8 @@ import (
 // Reader reads what a service holds. It cannot write. It is safe for
 // concurrent use and holds nothing that must be closed.
 type Reader struct {
-	client   client
-	pageSize int
+	client  client
+	profile Profile
 	// membersShown is set once a group was seen with its members, which makes
 	// a group without any an empty group.
 	membersShown atomic.Bool
@@ -22,29 +22,41 @@ type Reader struct {
 
 // NewReader makes a Reader. It reads the CA file and sends nothing.
 func NewReader(c Config) (*Reader, error) {
-	rt, c, err := open(c)
+	o, err := open(c)
 	if err != nil {
 		return nil, err
 	}
-	return newReader(c, rt), nil
+	return o.reader(), nil
 }
 
-func open(c Config) (http.RoundTripper, Config, error) {
+// opened is a configuration made ready for use.
+type opened struct {
+	base    string
+	token   func() (string, error)
+	profile Profile
+	way     http.RoundTripper
+}
+
+func open(c Config) (opened, error) {
 	if err := c.Validate(); err != nil {
-		return nil, c, err
+		return opened{}, err
 	}
 	if c.Token == nil {
-		return nil, c, errors.New("there is no source for the bearer token")
+		return opened{}, errors.New("there is no source for the bearer token")
 	}
 	c = c.withDefaults()
-	rt, err := newTransport(c)
-	return rt, c, err
+	p, err := c.Effective()
+	if err != nil {
+		return opened{}, err
+	}
+	rt, err := newTransport(c, p.Quota)
+	return opened{base: c.URL, token: c.Token, profile: p, way: rt}, err
 }
 
-func newReader(c Config, rt http.RoundTripper) *Reader {
+func (o opened) reader() *Reader {
 	return &Reader{
-		client:   client{base: c.URL, token: c.Token, http: newHTTP(readOnly{next: rt})},
-		pageSize: c.PageSize,
+		client:  client{base: o.base, token: o.token, http: newHTTP(readOnly{next: o.way})},
+		profile: o.profile,
 	}
 }
 
@@ -55,7 +67,7 @@ func (r *Reader) Get(ctx context.Context, kind plan.Kind, id plan.RemoteID) (pla
 }
 
 func (r *Reader) get(ctx context.Context, kind plan.Kind, id plan.RemoteID) (held, error) {
-	where, err := collection(kind)
+	where, err := r.profile.collection(kind)
 	if err != nil {
 		return held{}, fmt.Errorf("read %s: %w", id, err)
 	}

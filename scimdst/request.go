@@ -2,11 +2,14 @@ package scimdst
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"ldap2scim/plan"
@@ -21,6 +24,9 @@ type Request struct {
 	Collection string
 	// ID is the object's id at the destination, or "" for a creation.
 	ID plan.RemoteID
+	// IfMatch is the version that the object must have (RFC 7644 §3.14), or ""
+	// for any.
+	IfMatch string
 	// Body is JSON with sorted keys: the same step gives the same bytes.
 	Body []byte
 	// Waiting are the objects whose ids are not known yet, in the order of
@@ -46,12 +52,74 @@ func escapeID(id plan.RemoteID) string {
 	return url.PathEscape(text)
 }
 
-// RequestOf returns what Do sends for the step. It does no I/O. Ids holds the
-// destination's ids of what the steps before made and of what was there.
+// RequestOf returns what Do sends for the step to a service of the generic
+// profile. See [Profile.RequestOf].
 func RequestOf(step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (Request, error) {
-	where, err := collection(step.Kind)
+	return Profile{}.RequestOf(step, ids)
+}
+
+// RequestOf returns the step as one request, whatever its number of members.
+// It does no I/O. Ids holds the destination's ids of what the steps before
+// made and of what was there. Where a new person gets a password, the body has
+// [PasswordPlaceholder] in its place.
+func (p Profile) RequestOf(step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (Request, error) {
+	r, err := p.requestOf(step, ids)
 	if err != nil {
 		return Request{}, fmt.Errorf("%s %s: %w", step.Action.Word(), step.Name, err)
+	}
+	return r, nil
+}
+
+// RequestsOf returns the requests that Do sends for the step, in order, where
+// nothing goes wrong: more than one for members beyond the profile's limits.
+func (p Profile) RequestsOf(step plan.Step, ids map[plan.ExternalID]plan.RemoteID) ([]Request, error) {
+	var list []Request
+	for part := range p.parts(step) {
+		r, err := p.RequestOf(part, ids)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+// parts splits a step on members by the profile's limits.
+func (p Profile) parts(step plan.Step) iter.Seq[plan.Step] {
+	return func(yield func(plan.Step) bool) {
+		if len(step.Members) == 0 {
+			yield(step)
+			return
+		}
+		for chunk := range slices.Chunk(step.Members, p.limit(step.Action)) {
+			part := step
+			part.Members = chunk
+			if !yield(part) {
+				return
+			}
+		}
+	}
+}
+
+// limit is the most members of one request.
+func (p Profile) limit(a plan.Action) int {
+	n := p.Members.Add
+	if a == plan.Take {
+		n = p.Members.Remove
+	}
+	if n == 0 {
+		return defaultMembers
+	}
+	return n
+}
+
+func (p Profile) requestOf(step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (Request, error) {
+	where, err := p.collection(step.Kind)
+	if err != nil {
+		return Request{}, err
+	}
+	if err := p.checkAttributes(step); err != nil {
+		return Request{}, err
 	}
 	r := Request{Method: http.MethodPatch, Collection: where}
 	resolve := resolver{ids: ids}
@@ -59,10 +127,13 @@ func RequestOf(step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (Request, 
 	switch step.Action {
 	case plan.Create:
 		r.Method = http.MethodPost
-		body, err = newResource(step)
+		body, err = p.newResource(step)
 	case plan.Update, plan.Adopt, plan.AddMembers, plan.Take:
 		r.ID = resolve.object(step)
-		body, err = patchBody(step, &resolve)
+		if p.ETag != ETagIgnored && len(step.Members) == 0 {
+			r.IfMatch = step.Version
+		}
+		body, err = p.patchBody(step, &resolve)
 	default:
 		err = errors.New("no such action is known here")
 	}
@@ -70,18 +141,18 @@ func RequestOf(step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (Request, 
 		r.Body, err = canonicalJSON(body)
 	}
 	if err != nil {
-		return Request{}, fmt.Errorf("%s %s: %w", step.Action.Word(), step.Name, err)
+		return Request{}, err
 	}
 	r.Waiting = resolve.waiting
 	return r, nil
 }
 
-func collection(kind plan.Kind) (string, error) {
+func (p Profile) collection(kind plan.Kind) (string, error) {
 	switch kind {
 	case plan.Person:
-		return "/Users", nil
+		return cmp.Or(p.Endpoints.Person, "/Users"), nil
 	case plan.Group:
-		return "/Groups", nil
+		return cmp.Or(p.Endpoints.Group, "/Groups"), nil
 	}
 	return "", fmt.Errorf("SCIM has no resource for a %s", kind)
 }
@@ -125,40 +196,4 @@ func canonicalJSON(v any) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
-// newResource is the body that creates the step's object (RFC 7644 §3.3).
-func newResource(step plan.Step) (map[string]any, error) {
-	if len(step.Members) > 0 {
-		return nil, errors.New("a group is created without members")
-	}
-	if step.Object == "" {
-		return nil, errors.New("there is no external id")
-	}
-	schemas := []string{userSchema}
-	if step.Kind == plan.Group {
-		schemas = []string{groupSchema}
-	}
-	resource := map[string]any{plan.ExternalIDPath: string(step.Object)}
-	for path, text := range step.After.Sorted() {
-		if path == plan.ExternalIDPath {
-			continue // it is the object's ID, set above
-		}
-		a, err := parseAttribute(path)
-		if err != nil {
-			return nil, err
-		}
-		value, err := a.value(text)
-		if err != nil {
-			return nil, err
-		}
-		if err := a.put(resource, value); err != nil {
-			return nil, err
-		}
-	}
-	if _, used := resource[enterpriseSchema]; used {
-		schemas = append(schemas, enterpriseSchema)
-	}
-	resource["schemas"] = schemas
-	return resource, nil
 }

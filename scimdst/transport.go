@@ -17,7 +17,7 @@ import (
 
 // newTransport returns the shared way to the service: paced, then bounded in
 // time (so that waiting for one's turn is not counted), then net/http.
-func newTransport(c Config) (http.RoundTripper, error) {
+func newTransport(c Config, q Quota) (http.RoundTripper, error) {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12}
 	if c.CAFile != "" {
 		pem, err := os.ReadFile(c.CAFile)
@@ -40,8 +40,8 @@ func newTransport(c Config) (http.RoundTripper, error) {
 		ForceAttemptHTTP2:     true,
 	}
 	rt = &timed{next: rt, limit: c.Timeout}
-	if c.RequestsPerSecond > 0 {
-		rt = &paced{next: rt, limiter: rate.NewLimiter(rate.Limit(c.RequestsPerSecond), 1)}
+	if q.RequestsPerSecond > 0 {
+		rt = &paced{next: rt, limiter: rate.NewLimiter(rate.Limit(q.RequestsPerSecond), 1)}
 	}
 	return rt, nil
 }

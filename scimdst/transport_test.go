@@ -109,7 +109,7 @@ func TestTimedEndsWithTheBody(t *testing.T) {
 
 func TestConfigIsUsed(t *testing.T) {
 	t.Parallel()
-	rt, err := newTransport(Config{RequestsPerSecond: 3}.withDefaults())
+	rt, err := newTransport(Config{}.withDefaults(), Quota{RequestsPerSecond: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ type walk struct {
 
 // walk hands each resource to take, once. What take returns ends it.
 func (r *Reader) walk(ctx context.Context, kind plan.Kind, filter string, take func(held) error) (plan.Search, error) {
-	path, err := collection(kind)
+	path, err := r.profile.collection(kind)
 	if err != nil {
 		return plan.Search{}, err
 	}
@@ -58,7 +58,7 @@ func (r *Reader) walk(ctx context.Context, kind plan.Kind, filter string, take f
 }
 
 func (w *walk) query() url.Values {
-	q := url.Values{"startIndex": {strconv.Itoa(w.next)}, "count": {strconv.Itoa(w.reader.pageSize)}}
+	q := url.Values{"startIndex": {strconv.Itoa(w.next)}, "count": {strconv.Itoa(w.reader.profile.PageSize)}}
 	if w.filter != "" {
 		q.Set("filter", w.filter)
 	}

@@ -18,13 +18,13 @@ type Writer struct {
 
 // NewWriter makes a Writer. It reads the CA file and sends nothing.
 func NewWriter(c Config) (*Writer, error) {
-	rt, c, err := open(c)
+	o, err := open(c)
 	if err != nil {
 		return nil, err
 	}
 	return &Writer{
-		Reader:  newReader(c, rt),
-		writing: client{base: c.URL, token: c.Token, http: newHTTP(rt)},
+		Reader:  o.reader(),
+		writing: client{base: o.base, token: o.token, http: newHTTP(o.way)},
 	}, nil
 }
 
@@ -33,7 +33,7 @@ func NewWriter(c Config) (*Writer, error) {
 // says whether to try again and whether the step may have been done; any
 // other error means that nothing was sent.
 func (w *Writer) Do(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
-	req, err := RequestOf(step, ids)
+	req, err := w.profile.RequestOf(step, ids)
 	if err != nil {
 		return plan.Outcome{}, err
 	}

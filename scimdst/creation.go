@@ -1,0 +1,103 @@
+package scimdst
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ldap2scim/plan"
+)
+
+// PasswordPlaceholder stands in a dry run for the password that a new person
+// gets where the profile asks for one. The real one is random, is sent once,
+// and is kept nowhere.
+const PasswordPlaceholder = "{a random password}"
+
+// newPassword has 130 bits, and the kinds of characters that rules ask for.
+func newPassword() string { return "Aa1-" + rand.Text() }
+
+// newResource is the body that creates the step's object (RFC 7644 §3.3).
+func (p Profile) newResource(step plan.Step) (map[string]any, error) {
+	if len(step.Members) > 0 {
+		return nil, errors.New("a group is created without members")
+	}
+	if step.Object == "" {
+		return nil, errors.New("there is no external id")
+	}
+	schemas := []string{userSchema}
+	if step.Kind == plan.Group {
+		schemas = []string{groupSchema}
+	}
+	resource := map[string]any{}
+	if p.externalID(step.Kind) != ExternalIDNone {
+		resource[plan.ExternalIDPath] = string(step.Object)
+	}
+	for path, text := range step.After.Sorted() {
+		if path == plan.ExternalIDPath {
+			continue // it is the object's ID, set above
+		}
+		a, err := parseAttribute(path)
+		if err != nil {
+			return nil, err
+		}
+		value, err := a.value(text)
+		if err != nil {
+			return nil, err
+		}
+		if err := a.put(resource, value); err != nil {
+			return nil, err
+		}
+	}
+	if p.Password == PasswordGenerated && step.Kind == plan.Person {
+		resource["password"] = PasswordPlaceholder
+	}
+	if _, used := resource[enterpriseSchema]; used {
+		schemas = append(schemas, enterpriseSchema)
+	}
+	resource["schemas"] = schemas
+	return resource, nil
+}
+
+func (p Profile) externalID(kind plan.Kind) ExternalIDUse {
+	if kind == plan.Group {
+		return p.ExternalID.Group
+	}
+	return p.ExternalID.Person
+}
+
+// Takes reports whether the profile lets the attribute be sent.
+func (p Profile) Takes(kind plan.Kind, path string) bool {
+	allowed := p.Attributes.of(kind)
+	return len(allowed) == 0 || slices.ContainsFunc(allowed, func(a string) bool {
+		prefix, open := strings.CutSuffix(a, "*")
+		return a == path || open && strings.HasPrefix(path, prefix)
+	})
+}
+
+func (p Paths) of(kind plan.Kind) []string {
+	if kind == plan.Group {
+		return p.Group
+	}
+	return p.Person
+}
+
+// checkAttributes refuses what the service is known not to take, so that it is
+// not lost in silence.
+func (p Profile) checkAttributes(step plan.Step) error {
+	for path := range step.After.Sorted() {
+		if !p.Takes(step.Kind, path) {
+			return fmt.Errorf("the profile does not take the attribute %s of a %s", path, step.Kind)
+		}
+	}
+	if step.Action != plan.Create {
+		return nil
+	}
+	for _, path := range p.Required.of(step.Kind) {
+		if step.After[path] == "" {
+			return fmt.Errorf("the profile requires the attribute %s of a new %s", path, step.Kind)
+		}
+	}
+	return nil
+}
