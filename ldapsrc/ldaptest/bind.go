@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"ldap2scim/ldapsrc/internal/filter"
 )
 
 // bind answers a bind (RFC 4511 §4.2). A failed one leaves the session
@@ -16,7 +18,7 @@ func (s *session) bind(r request) error {
 	}
 	dn := r.op.Children[1].Data.String()
 	method := r.op.Children[2]
-	path, err := splitDN(dn)
+	path, err := filter.Path(dn)
 	for _, f := range s.server.struck(Binds, path, 0) {
 		switch f.Act {
 		case HangUp:

@@ -7,9 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-ldap/ldap/v3"
-
-	"ldap2scim/plan"
+	"ldap2scim/ldapsrc/internal/filter"
 )
 
 // Entry is one entry of the directory. Values may hold any bytes. An entry
@@ -25,18 +23,11 @@ type record struct {
 	// path is the folded RDNs, the entry's own first.
 	path []string
 	// attrs are sorted by name.
-	attrs []attribute
-}
-
-type attribute struct {
-	// name is as written; base is its lower-cased name without options.
-	name, base string
-	options    []string
-	values     []string
+	attrs []filter.Attribute
 }
 
 func newRecord(e Entry) (*record, error) {
-	path, err := splitDN(e.DN)
+	path, err := filter.Path(e.DN)
 	if err != nil {
 		return nil, err
 	}
@@ -66,14 +57,13 @@ func (r *record) set(attrs map[string][]string) {
 }
 
 func (r *record) replace(name string, values []string) {
-	r.attrs = slices.DeleteFunc(r.attrs, func(a attribute) bool { return strings.EqualFold(a.name, name) })
+	r.attrs = slices.DeleteFunc(r.attrs, func(a filter.Attribute) bool { return strings.EqualFold(a.Name, name) })
 	if len(values) == 0 {
 		return
 	}
-	base, options := splitDescription(name)
-	r.attrs = append(r.attrs, attribute{name, base, options, slices.Clone(values)})
-	slices.SortFunc(r.attrs, func(a, b attribute) int {
-		return strings.Compare(strings.ToLower(a.name), strings.ToLower(b.name))
+	r.attrs = append(r.attrs, filter.Describe(name, slices.Clone(values)))
+	slices.SortFunc(r.attrs, func(a, b filter.Attribute) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 }
 
@@ -81,49 +71,12 @@ func (r *record) replace(name string, values []string) {
 // name.
 func (r *record) values(base string) []string {
 	for _, a := range r.attrs {
-		if a.base == base && len(a.options) == 0 {
-			return a.values
+		if a.Base == base && len(a.Options) == 0 {
+			return a.Values
 		}
 	}
 	return nil
 }
-
-// splitDescription lower-cases an attribute description (RFC 4512 §2.5).
-func splitDescription(description string) (base string, options []string) {
-	parts := strings.Split(strings.ToLower(description), ";")
-	return parts[0], parts[1:]
-}
-
-// covers reports whether a description asks for the attribute: the same type,
-// and no option that the attribute lacks (RFC 4512 §2.5.2).
-func (a attribute) covers(base string, options []string) bool {
-	if a.base != base {
-		return false
-	}
-	return !slices.ContainsFunc(options, func(o string) bool { return !slices.Contains(a.options, o) })
-}
-
-// splitDN parses and folds a DN. It is not the code of package ldapsrc, which
-// is tested against this package.
-func splitDN(dn string) ([]string, error) {
-	parsed, err := ldap.ParseDN(dn)
-	if err != nil {
-		return nil, fmt.Errorf("DN %q: %w", dn, err)
-	}
-	path := make([]string, len(parsed.RDNs))
-	for i, rdn := range parsed.RDNs {
-		parts := make([]string, len(rdn.Attributes))
-		for j, a := range rdn.Attributes {
-			parts[j] = strings.ToLower(a.Type) + "=" + ldap.EscapeDN(foldText(a.Value))
-		}
-		slices.Sort(parts)
-		path[i] = strings.Join(parts, "+")
-	}
-	return path, nil
-}
-
-// foldText prepares a string as caseIgnoreMatch does (RFC 4518).
-func foldText(s string) string { return plan.Fold(strings.Join(strings.Fields(s), " ")) }
 
 // uuidOf makes a name-based UUID (RFC 9562 §5.5).
 func uuidOf(key string) string {

@@ -1,6 +1,10 @@
 package ldaptest
 
-import "slices"
+import (
+	"slices"
+
+	"ldap2scim/ldapsrc/internal/filter"
+)
 
 // Act is what a fault does.
 type Act int
@@ -67,7 +71,7 @@ func fitting(faults []Fault, on On, path []string, page int) []Fault {
 		if f.On != on || f.Page != 0 && f.Page != page {
 			return true
 		}
-		base, err := splitDN(f.Base)
+		base, err := filter.Path(f.Base)
 		return err != nil || f.Base != "" && !slices.Equal(base, path)
 	})
 }

@@ -3,6 +3,8 @@ package ldaptest
 import (
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
+
+	"ldap2scim/ldapsrc/internal/filter"
 )
 
 // reply is an LDAPResult (RFC 4511 §4.1.9) with its controls.
@@ -42,19 +44,19 @@ func (s *session) reference(r request, urls []string) error {
 }
 
 // entry sends a SearchResultEntry (RFC 4511 §4.5.2).
-func (s *session) entry(r request, dn string, attrs []attribute) error {
+func (s *session) entry(r request, dn string, attrs []filter.Attribute) error {
 	return s.write(r.id, encodeEntry(dn, attrs), nil)
 }
 
-func encodeEntry(dn string, attrs []attribute) *ber.Packet {
+func encodeEntry(dn string, attrs []filter.Attribute) *ber.Packet {
 	list := ber.NewSequence("")
 	for _, a := range attrs {
 		values := ber.Encode(ber.ClassUniversal, ber.TypeConstructed, ber.TagSet, nil, "")
-		for _, v := range a.values {
+		for _, v := range a.Values {
 			values.AppendChild(octets(v))
 		}
 		one := ber.NewSequence("")
-		one.AppendChild(octets(a.name))
+		one.AppendChild(octets(a.Name))
 		one.AppendChild(values)
 		list.AppendChild(one)
 	}

@@ -4,6 +4,8 @@ import (
 	"maps"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"ldap2scim/ldapsrc/internal/filter"
 )
 
 // sendRoot answers a read of the root DSE (RFC 4512 §5.1), which anybody may
@@ -24,7 +26,7 @@ func (s *session) sendRoot(r request, q query) error {
 	maps.Copy(attrs, s.server.directory.Root)
 	var root record
 	root.set(attrs)
-	if q.filter.eval(&root, func(string) bool { return true }) == yes {
+	if q.filter.Eval(root.attrs, func(string) bool { return true }) == filter.Yes {
 		if err := s.entry(r, "", pick(q, root.attrs, 0)); err != nil {
 			return err
 		}

@@ -5,6 +5,8 @@ import (
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
+
+	"ldap2scim/ldapsrc/internal/filter"
 )
 
 // query is a decoded SearchRequest (RFC 4511 §4.5.1).
@@ -14,7 +16,7 @@ type query struct {
 	scope     int
 	sizeLimit int
 	typesOnly bool
-	filter    *filter
+	filter    *filter.Filter
 	// attributes are the descriptions asked for.
 	attributes []string
 	paging     *paging
@@ -51,10 +53,10 @@ func (s *session) parseSearch(r request) (q query, err error) {
 	limit, _ := c[3].Value.(int64)
 	q.base, q.scope, q.sizeLimit = c[0].Data.String(), int(scope), int(limit)
 	q.typesOnly, _ = c[5].Value.(bool)
-	if q.path, err = splitDN(q.base); err != nil {
+	if q.path, err = filter.Path(q.base); err != nil {
 		return q, refuse(ldap.LDAPResultInvalidDNSyntax, err.Error())
 	}
-	if q.filter, err = decodeFilter(c[6]); err != nil {
+	if q.filter, err = filter.Decode(c[6]); err != nil {
 		return q, refuse(ldap.LDAPResultProtocolError, err.Error())
 	}
 	for _, a := range c[7].Children {

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"ldap2scim/ldapsrc/internal/filter"
 )
 
 // store holds the entries in the order in which they were added. A stored
@@ -67,19 +69,19 @@ func (s *store) delete(dn string) error {
 func (s *store) put(r *record) {
 	s.byKey[r.key()] = r
 	for _, a := range r.attrs {
-		s.inUse[a.base]++
+		s.inUse[a.Base]++
 	}
 }
 
 func (s *store) drop(r *record) {
 	delete(s.byKey, r.key())
 	for _, a := range r.attrs {
-		s.inUse[a.base]--
+		s.inUse[a.Base]--
 	}
 }
 
 func (s *store) find(dn string) (*record, error) {
-	path, err := splitDN(dn)
+	path, err := filter.Path(dn)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +101,7 @@ func (s *store) get(key string) *record {
 func (s *store) knows(base string) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.inUse[base] > 0 || usual(base)
+	return s.inUse[base] > 0 || filter.Usual(base)
 }
 
 // nearest returns the DN of the closest ancestor of path that exists, or "".
@@ -130,7 +132,7 @@ func (s *store) suffixes() []string {
 
 // match returns the keys of the entries within scope (RFC 4511 §4.5.1.2) for
 // which the filter is true.
-func (s *store) match(base []string, scope int, f *filter) []string {
+func (s *store) match(base []string, scope int, f *filter.Filter) []string {
 	s.mu.RLock()
 	all := make([]*record, len(s.order))
 	for i, key := range s.order {
@@ -139,7 +141,7 @@ func (s *store) match(base []string, scope int, f *filter) []string {
 	s.mu.RUnlock()
 	var keys []string
 	for _, r := range all {
-		if within(r.path, base, scope) && f.eval(r, s.knows) == yes {
+		if within(r.path, base, scope) && f.Eval(r.attrs, s.knows) == filter.Yes {
 			keys = append(keys, r.key())
 		}
 	}

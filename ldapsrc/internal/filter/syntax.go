@@ -1,4 +1,4 @@
-package ldaptest
+package filter
 
 import (
 	"cmp"
@@ -12,12 +12,13 @@ import (
 type syntax int
 
 const (
-	text    syntax = iota // caseIgnoreMatch
-	exact                 // caseExactMatch
-	bytes                 // octetStringMatch
-	integer               // integerMatch
-	name                  // distinguishedNameMatch
-	instant               // generalizedTimeMatch, of times in UTC
+	text     syntax = iota // caseIgnoreMatch
+	exact                  // caseExactMatch
+	bytes                  // octetStringMatch
+	integer                // integerMatch
+	name                   // distinguishedNameMatch
+	instant                // generalizedTimeMatch, of times in UTC
+	category               // the DN of a class of Active Directory, or its name
 )
 
 // syntaxOf knows the attributes that are not plain text. The name must be
@@ -26,10 +27,12 @@ func syntaxOf(base string) syntax {
 	switch base {
 	case "objectguid", "objectsid", "guid", "jpegphoto", "thumbnailphoto", "usercertificate":
 		return bytes
-	case "uidnumber", "gidnumber", "useraccountcontrol", "primarygroupid", "grouptype", "usnchanged", "pwdlastset", "accountexpires":
+	case "uidnumber", "gidnumber", "useraccountcontrol", "primarygroupid", "grouptype", "usnchanged", "pwdlastset", "accountexpires", "samaccounttype":
 		return integer
 	case "member", "uniquemember", "memberof", "manager", "owner", "seealso", "secretary", "entrydn", "distinguishedname":
 		return name
+	case "objectcategory":
+		return category
 	case "createtimestamp", "modifytimestamp", "whencreated", "whenchanged", "corphiredate":
 		return instant
 	case "homedirectory", "loginshell", "memberuid":
@@ -38,24 +41,14 @@ func syntaxOf(base string) syntax {
 	return text
 }
 
-// usual reports that an attribute type is recognized though no entry has it.
-func usual(base string) bool {
+// Usual reports that an attribute type is recognized though no entry has it.
+func Usual(base string) bool {
 	switch base {
 	case "objectclass", "cn", "sn", "givenname", "displayname", "uid", "mail", "ou", "o", "dc", "c", "l", "st", "title",
 		"description", "employeenumber", "employeetype", "departmentnumber", "telephonenumber", "samaccountname", "userprincipalname", "nsuniqueid":
 		return true
 	}
 	return syntaxOf(base) != text
-}
-
-// operational reports that an attribute is sent only when asked for.
-func operational(base string) bool {
-	switch base {
-	case "entryuuid", "entrydn", "createtimestamp", "modifytimestamp", "creatorsname", "modifiersname",
-		"structuralobjectclass", "hassubordinates", "subschemasubentry", "nsuniqueid":
-		return true
-	}
-	return false
 }
 
 // prepare returns the form of a value that equality compares, and false when
@@ -70,8 +63,13 @@ func (s syntax) prepare(value string) (string, bool) {
 		n, err := strconv.ParseInt(value, 10, 64)
 		return strconv.FormatInt(n, 10), err == nil
 	case name:
-		path, err := splitDN(value)
+		path, err := Path(value)
 		return strings.Join(path, ","), err == nil
+	case category:
+		// A domain controller takes (objectCategory=person) for the DN of the
+		// class ([MS-ADTS] §3.1.1.3.1.3.5).
+		first, _, _ := strings.Cut(foldText(value), ",")
+		return strings.TrimPrefix(first, "cn="), true
 	case instant:
 		return value, len(value) >= 11 && value[len(value)-1] == 'Z' && strings.Trim(value[:len(value)-1], "0123456789.") == ""
 	}
@@ -109,7 +107,7 @@ func (s syntax) compare(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-func (s syntax) substrings(f *filter) func(string) bool {
+func (s syntax) substrings(f *Filter) func(string) bool {
 	if s != text && s != exact {
 		return nil
 	}

@@ -1,7 +1,8 @@
-package ldaptest
+package filter
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -9,22 +10,23 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// truth is the three-valued logic of RFC 4511 §4.5.1.7. Its order makes "and"
+// Truth is the three-valued logic of RFC 4511 §4.5.1.7. Its order makes "and"
 // the least and "or" the greatest of its parts.
-type truth int
+type Truth int
 
+// The values of Truth.
 const (
-	no truth = iota
-	undefined
-	yes
+	No Truth = iota
+	Undefined
+	Yes
 )
 
-func (t truth) not() truth { return yes - t }
+func (t Truth) not() Truth { return Yes - t }
 
-// filter is a decoded search filter.
-type filter struct {
+// Filter is a decoded search filter. It is never changed.
+type Filter struct {
 	op    ber.Tag
-	parts []*filter
+	parts []*Filter
 	// base and options are the attribute's; base is empty for an extensible
 	// match without one.
 	base    string
@@ -41,15 +43,37 @@ var errFilter = errors.New("malformed filter")
 // deepestFilter bounds the recursion.
 const deepestFilter = 100
 
-// decodeFilter decodes the filter of a search request, which is also what
-// ldap.CompileFilter makes.
-func decodeFilter(p *ber.Packet) (*filter, error) { return decode(p, 0) }
+// Parse reads a filter in the string form of RFC 4515.
+func Parse(text string) (*Filter, error) {
+	packet, err := ldap.CompileFilter(text)
+	if err != nil {
+		return nil, fmt.Errorf("filter %s: %w", text, err)
+	}
+	return Decode(packet)
+}
 
-func decode(p *ber.Packet, depth int) (*filter, error) {
+// Decode decodes the filter of a search request, which is also what
+// ldap.CompileFilter makes.
+func Decode(p *ber.Packet) (*Filter, error) { return decode(p, 0) }
+
+// Attributes returns the lower-cased names that the filter reads, each once.
+func (f *Filter) Attributes() []string {
+	var names []string
+	for _, part := range f.parts {
+		names = append(names, part.Attributes()...)
+	}
+	if f.base != "" {
+		names = append(names, f.base)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func decode(p *ber.Packet, depth int) (*Filter, error) {
 	if p.ClassType != ber.ClassContext || depth > deepestFilter {
 		return nil, errFilter
 	}
-	f := &filter{op: p.Tag}
+	f := &Filter{op: p.Tag}
 	switch p.Tag {
 	case ldap.FilterAnd, ldap.FilterOr, ldap.FilterNot:
 		for _, child := range p.Children {
@@ -64,7 +88,7 @@ func decode(p *ber.Packet, depth int) (*filter, error) {
 		}
 		return f, nil
 	case ldap.FilterPresent:
-		f.base, f.options = splitDescription(p.Data.String())
+		f.base, f.options = SplitDescription(p.Data.String())
 		return f, nil
 	case ldap.FilterExtensibleMatch:
 		f.decodeExtensible(p)
@@ -73,7 +97,7 @@ func decode(p *ber.Packet, depth int) (*filter, error) {
 	if len(p.Children) != 2 {
 		return nil, errFilter
 	}
-	f.base, f.options = splitDescription(p.Children[0].Data.String())
+	f.base, f.options = SplitDescription(p.Children[0].Data.String())
 	switch p.Tag {
 	case ldap.FilterSubstrings:
 		return f, f.decodeSubstrings(p.Children[1])
@@ -84,13 +108,13 @@ func decode(p *ber.Packet, depth int) (*filter, error) {
 	return nil, errFilter
 }
 
-func (f *filter) decodeExtensible(p *ber.Packet) {
+func (f *Filter) decodeExtensible(p *ber.Packet) {
 	for _, child := range p.Children {
 		switch child.Tag {
 		case ldap.MatchingRuleAssertionMatchingRule:
 			f.rule = strings.ToLower(child.Data.String())
 		case ldap.MatchingRuleAssertionType:
-			f.base, f.options = splitDescription(child.Data.String())
+			f.base, f.options = SplitDescription(child.Data.String())
 		case ldap.MatchingRuleAssertionMatchValue:
 			f.value = child.Data.String()
 		case ldap.MatchingRuleAssertionDNAttributes:
@@ -101,7 +125,7 @@ func (f *filter) decodeExtensible(p *ber.Packet) {
 	}
 }
 
-func (f *filter) decodeSubstrings(p *ber.Packet) error {
+func (f *Filter) decodeSubstrings(p *ber.Packet) error {
 	for i, child := range p.Children {
 		s := child.Data.String()
 		switch {
@@ -121,53 +145,50 @@ func (f *filter) decodeSubstrings(p *ber.Packet) error {
 	return nil
 }
 
-// eval evaluates f for an entry. An empty "and" is true, an empty "or" false
+// Eval evaluates f for an entry. knows reports whether there is an attribute
+// type, by its lower-cased name. An empty "and" is true, an empty "or" false
 // (RFC 4526).
-func (f *filter) eval(r *record, knows func(base string) bool) truth {
+func (f *Filter) Eval(attrs []Attribute, knows func(base string) bool) Truth {
 	switch f.op {
 	case ldap.FilterAnd:
-		least := yes
+		least := Yes
 		for _, part := range f.parts {
-			least = min(least, part.eval(r, knows))
+			least = min(least, part.Eval(attrs, knows))
 		}
 		return least
 	case ldap.FilterOr:
-		greatest := no
+		greatest := No
 		for _, part := range f.parts {
-			greatest = max(greatest, part.eval(r, knows))
+			greatest = max(greatest, part.Eval(attrs, knows))
 		}
 		return greatest
 	case ldap.FilterNot:
-		return f.parts[0].eval(r, knows).not()
+		return f.parts[0].Eval(attrs, knows).not()
 	}
 	if f.base == "" || f.base == "userpassword" || !knows(f.base) {
-		return undefined
+		return Undefined
 	}
-	return f.assert(r)
+	return f.assert(attrs)
 }
 
 // assert evaluates a filter item for each value of the attributes that the
 // description covers.
-func (f *filter) assert(r *record) truth {
+func (f *Filter) assert(attrs []Attribute) Truth {
 	match := f.matcher()
 	if match == nil {
-		return undefined
+		return Undefined
 	}
-	result := no
-	for _, a := range r.attrs {
-		if !a.covers(f.base, f.options) {
-			continue
-		}
-		if slices.ContainsFunc(a.values, match) {
-			result = yes
+	for _, a := range attrs {
+		if a.Covers(f.base, f.options) && slices.ContainsFunc(a.Values, match) {
+			return Yes
 		}
 	}
-	return result
+	return No
 }
 
 // matcher returns the test of one value, or nil when the assertion cannot be
 // evaluated: its value is not of the syntax, or the rule is not known.
-func (f *filter) matcher() func(value string) bool {
+func (f *Filter) matcher() func(value string) bool {
 	s := syntaxOf(f.base)
 	switch f.op {
 	case ldap.FilterPresent:
