@@ -7,8 +7,22 @@ import (
 
 // Command returns the ldapsearch line that does the same search, ready to be
 // pasted into a shell. It asks for the password (-W) and never holds it.
+// Of a search with several bases there is a line for each.
 func (s Search) Command(c Config) string {
-	c = c.withDefaults()
+	bases := s.bases()
+	if len(bases) == 0 {
+		bases = []string{""}
+	}
+	lines := make([]string, len(bases))
+	for i, base := range bases {
+		s.Base, s.Bases = base, nil
+		lines[i] = named{Search: s}.command(c)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (s named) command(c Config) string {
+	c = c.WithDefaults()
 	var words []string
 	if c.CAFile != "" {
 		words = append(words, "LDAPTLS_CACERT="+quote(c.CAFile))

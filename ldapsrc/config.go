@@ -25,8 +25,19 @@ import (
 //	  id: entryUUID
 //	  members: member
 type Config struct {
-	// URL is ldaps://host[:port] or ldap://host[:port].
+	// Kind names a kind of directory, see [Kinds], whose usual base, filters
+	// and attributes are taken where this configuration is silent. It is empty
+	// for none.
+	Kind string `yaml:"kind"`
+	// URL is ldaps://host[:port], ldap://host[:port] or ldapi://path, in which
+	// each slash of the path is written %2F.
 	URL string `yaml:"url"`
+	// URLs are further servers with the same content. They are tried in their
+	// order when one before them does not answer; once a search has given an
+	// entry it is not gone on with elsewhere.
+	URLs []string `yaml:"urls"`
+	// Base is the base of every search that has none of its own.
+	Base string `yaml:"base"`
 	// StartTLS turns an ldap:// connection into an encrypted one before
 	// anything else is sent.
 	StartTLS bool `yaml:"start_tls"`
@@ -52,6 +63,16 @@ type Config struct {
 	// Timeout is the longest time that connecting may take and that the
 	// server may stay silent while an answer is due, 30 s when 0.
 	Timeout time.Duration `yaml:"timeout"`
+	// Membership says where it stands who is in a group: members (the
+	// default) in the groups, or memberOf in the people and nested groups.
+	Membership string `yaml:"membership"`
+	// PrimaryGroups is include or ignore: whether people are members of the
+	// group that their primaryGroupID names, which Active Directory does not
+	// list among its members.
+	PrimaryGroups string `yaml:"primary_groups"`
+	// Now gives the time at which accounts are judged that expire. Where it is
+	// nil, an account with a day of expiry gets a flaw instead.
+	Now func() time.Time `yaml:"-"`
 
 	Users  Search `yaml:"users"`
 	Groups Search `yaml:"groups"`
@@ -66,20 +87,12 @@ const (
 	maxPageSize     = 100_000
 )
 
-func (c Config) withDefaults() Config {
-	if c.PageSize == 0 {
-		c.PageSize = defaultPageSize
-	}
-	if c.Timeout == 0 {
-		c.Timeout = defaultTimeout
-	}
-	return c
-}
-
 // Validate returns every mistake in c, each as one sentence that begins with
 // the key, joined; or nil. It reads no file and asks for no password.
 func (c Config) Validate() error {
-	mistakes := c.transportMistakes()
+	c = c.WithDefaults()
+	mistakes := c.kindMistakes()
+	mistakes = append(mistakes, c.transportMistakes()...)
 	mistakes = append(mistakes, c.bindMistakes()...)
 	if c.PageSize < 0 || c.PageSize > maxPageSize {
 		mistakes = append(mistakes, fmt.Errorf("page_size: %d is not between 1 and %d", c.PageSize, maxPageSize))
@@ -89,9 +102,7 @@ func (c Config) Validate() error {
 	}
 	mistakes = append(mistakes, c.Users.mistakes("users")...)
 	mistakes = append(mistakes, c.Groups.mistakes("groups")...)
-	if c.Groups.Members == "" {
-		mistakes = append(mistakes, errors.New("groups.members: missing; name the attribute with the members' DNs, such as member or uniqueMember"))
-	}
+	mistakes = append(mistakes, c.membershipMistakes()...)
 	if !c.Units.empty() {
 		mistakes = append(mistakes, c.Units.mistakes("units")...)
 	}

@@ -145,7 +145,7 @@ func TestCommand(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	c = ldapsrc.Config{URL: "ldaps://x", InsecureSkipVerify: true}
-	if got, want := c.Groups.Command(c), `LDAPTLS_REQCERT=never ldapsearch -LLL -o ldif-wrap=no -x -H ldaps://x -b '' -s sub -E pr=1000/noprompt '' ''`; got != want {
+	if got, want := c.Groups.Command(c), `LDAPTLS_REQCERT=never ldapsearch -LLL -o ldif-wrap=no -x -H ldaps://x -b '' -s sub -E pr=1000/noprompt ''`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

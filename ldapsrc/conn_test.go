@@ -54,8 +54,12 @@ func FuzzReceive(f *testing.F) {
 		}
 		switch m.op {
 		case ldap.ApplicationSearchResultEntry:
-			e, _, err := newDecoder(named{Search: Search{ID: "uid", Members: "member"}, kind: plan.Group}).entry(m.content)
-			if err == nil && (e.ID == "" || e.Key == "" && e.DN != "" && e.ID != "dn:" && len(bytes.TrimSpace([]byte(e.DN))) > 0) {
+			r, err := newDecoder().record(m.content)
+			if err != nil {
+				return
+			}
+			e := newShape(Config{}, named{Search: Search{ID: "uid", Members: "member"}, kind: plan.Group}, nil).entry(r)
+			if e.ID == "" || e.Key == "" && e.DN != "" && e.ID != "dn:" && len(bytes.TrimSpace([]byte(e.DN))) > 0 {
 				t.Errorf("got %+v, want an ID and a key", e)
 			}
 		case ldap.ApplicationSearchResultReference:
@@ -90,15 +94,19 @@ func (r *again) Read(b []byte) (int, error) {
 func BenchmarkReceiveEntry(b *testing.B) {
 	c := newConn(canned{Reader: &again{whole: entryMessage(1)}})
 	c.lastID = 1
-	d := newDecoder(named{Search: Search{ID: "uid"}, kind: plan.Person})
+	d, p := newDecoder(), newShape(Config{}, named{Search: Search{ID: "uid"}, kind: plan.Person}, nil)
 	b.ReportAllocs()
 	for b.Loop() {
 		m, err := c.receive()
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, _, err := d.entry(m.content); err != nil {
+		r, err := d.record(m.content)
+		if err != nil {
 			b.Fatal(err)
+		}
+		if e := p.entry(r); e.ID != "ada" {
+			b.Fatalf("got %+v", e)
 		}
 	}
 }

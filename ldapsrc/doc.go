@@ -7,6 +7,10 @@
 //   - [Search]: one of the three searches: users, groups, units.
 //   - [Source]: a bound connection, made by [Open], closed by the caller.
 //   - [Error]: a failure with advice on how to mend it.
+//   - Kind: a kind of directory, which is nothing but a set of defaults that
+//     the configuration can override one by one, see [Kinds].
+//   - Flaw: what was wrong with an entry as it was read; it stands in the
+//     entry, and the planner makes a finding of it.
 //   - Key: a DN under which two spellings of one name are the same, see
 //     [FoldDN].
 //
@@ -25,9 +29,18 @@
 // and the DN as it came; a member value that does not parse stands in Members
 // in the same way. The planner makes findings of them.
 //
+// Who is in a group is taken from the group's list, by DN or by uid, and from
+// what people say of themselves: their primary group, their back-links, and
+// whether the rule of a dynamic group holds for them. Rules are evaluated for
+// the people that were read, with the engine of internal/filter, not by the
+// server. Whether an account is disabled is judged by the directory's own
+// rules, see [AccountAttributes]; the clock is the caller's.
+//
 // An entry that the server sends twice is handed on twice; the caller keeps
 // one for each ID. Memory does not grow with the number of entries: at most
 // one message, and the entries of one page that came with ranges, are held.
+// Only where groups get members from what people say of themselves, these
+// members' DNs are held until the groups have been read.
 //
 // # What it refuses
 //

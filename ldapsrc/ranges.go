@@ -5,28 +5,20 @@ import (
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
-
-	"ldap2scim/plan"
 )
-
-// held is an entry of which the server kept values back.
-type held struct {
-	entry plan.Entry
-	left  []rest
-}
 
 // readRest reads the values that the server kept back, range by range. When
 // one cannot be read, it returns why in words, and the entry has the values
 // that came.
-func (r *reader) readRest(h *held) (missing string, err error) {
+func (r *reader) readRest(h *record) (missing string, err error) {
 	for _, left := range h.left {
 		for left.from > 0 {
-			next, why, err := r.readRange(&h.entry, left)
+			next, why, err := r.readRange(h, left)
 			if err != nil {
 				return "", err
 			}
 			if why != "" {
-				return fmt.Sprintf("of %s, %s from value %d on could not be read: %s", h.entry.DN, left.attribute, left.from, why), nil
+				return fmt.Sprintf("of %s, %s from value %d on could not be read: %s", h.dn, left.attribute, left.from, why), nil
 			}
 			left.from = next
 		}
@@ -34,11 +26,11 @@ func (r *reader) readRest(h *held) (missing string, err error) {
 	return "", nil
 }
 
-// readRange adds the next range to e and returns where the one after it
+// readRange adds the next range to h and returns where the one after it
 // begins, or 0 after the last.
-func (r *reader) readRange(e *plan.Entry, left rest) (next int, missing string, err error) {
+func (r *reader) readRange(h *record, left rest) (next int, missing string, err error) {
 	q := query{
-		base:       e.DN,
+		base:       h.dn,
 		scope:      ldap.ScopeBaseObject,
 		filter:     anything,
 		attributes: []string{fmt.Sprintf("%s;range=%d-*", left.attribute, left.from)},
@@ -50,10 +42,11 @@ func (r *reader) readRange(e *plan.Entry, left rest) (next int, missing string, 
 			return err
 		}
 		// The names are not remembered: each range has another.
-		into := &decoder{id: r.decoder.id, members: r.decoder.members, rules: r.decoder.rules, dns: r.decoder.dns, names: map[string]description{}}
-		more, err := into.attributes(e, list)
-		if len(more) > 0 {
-			next = more[0].from
+		into := newDecoder()
+		part := record{attrs: h.attrs}
+		err = into.attributes(&part, list)
+		if len(part.left) > 0 {
+			next = part.left[0].from
 		}
 		for _, d := range into.names {
 			seen = seen || d.ranged && d.low == left.from && strings.EqualFold(d.asked, left.attribute)

@@ -21,16 +21,32 @@ var errNoBase = errors.New("the server shows no such entry")
 // is closed.
 func (s *Source) Read(ctx context.Context, yield func(plan.Entry) error) (plan.Proof, error) {
 	var proof plan.Proof
-	for _, search := range s.config.searches() {
-		r := &reader{source: s, search: search, decoder: newDecoder(search), yield: yield}
-		r.record = plan.Search{Name: search.name, Request: search.Command(s.config)}
+	l := newLinks(s.config)
+	read := func(search named, take func(*reader, record) error) error {
+		r := &reader{source: s, search: search, decoder: newDecoder(), shape: newShape(s.config, search, l), give: take}
+		r.record = plan.Search{Name: search.name, Request: search.command(s.config)}
 		err := s.during(ctx, r.read)
 		proof.Searches = append(proof.Searches, r.record)
 		if r.stopped != nil {
-			return proof, r.stopped
+			return r.stopped
 		}
 		if err != nil {
-			return proof, s.fail(ctx, "read "+search.name+" below", search.Base, err)
+			return s.fail(ctx, "read "+search.name+" below", search.Base, err)
+		}
+		return nil
+	}
+	for _, search := range s.config.lead() {
+		err := read(search, func(r *reader, one record) error { l.learn(r.shape, s.config, one); return nil })
+		if err != nil {
+			return proof, err
+		}
+	}
+	for _, search := range s.config.searches() {
+		if search.kind == plan.Person {
+			search.extra = append(search.extra, l.reads()...)
+		}
+		if err := read(search, func(r *reader, one record) error { return yield(r.shape.entry(one)) }); err != nil {
+			return proof, err
 		}
 	}
 	proof.Complete = !slices.ContainsFunc(proof.Searches, func(s plan.Search) bool { return s.Missing != "" })
@@ -42,10 +58,12 @@ type reader struct {
 	source  *Source
 	search  named
 	decoder *decoder
-	yield   func(plan.Entry) error
+	shape   *shape
+	// give takes each record when it is whole.
+	give func(*reader, record) error
 
 	record     plan.Search
-	held       []held
+	held       []record
 	references references
 	// stopped is the error of yield.
 	stopped error
@@ -103,22 +121,20 @@ func (s *Source) lookAt(dn string) (r result, entries int, err error) {
 // take decodes an entry and hands it on, or holds it until the values that
 // the server kept back can be asked for.
 func (r *reader) take(m message) error {
-	entry, left, err := r.decoder.entry(m.content)
+	one, err := r.decoder.record(m.content)
 	if err != nil {
 		return err
 	}
-	if len(left) > 0 {
-		r.held = append(r.held, held{entry, left})
+	if len(one.left) > 0 {
+		r.held = append(r.held, one)
 		return nil
 	}
-	return r.hand(entry)
+	return r.hand(one)
 }
 
-func (r *reader) hand(e plan.Entry) error {
-	slices.Sort(e.Members)
-	e.Members = slices.Compact(e.Members)
+func (r *reader) hand(one record) error {
 	r.record.Entries++
-	r.stopped = r.yield(e)
+	r.stopped = r.give(r, one)
 	return r.stopped
 }
 
@@ -130,7 +146,7 @@ func (r *reader) release() error {
 			return err
 		}
 		r.miss(missing)
-		if err := r.hand(r.held[i].entry); err != nil {
+		if err := r.hand(r.held[i]); err != nil {
 			return err
 		}
 	}

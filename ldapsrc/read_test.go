@@ -53,6 +53,7 @@ func TestReadDecodes(t *testing.T) {
 			Kind: plan.Group, ID: "00000000-0000-0000-0000-000000000001", DN: "cn=more," + groups, Key: "cn=more," + groups,
 			Attrs:   map[string][]string{"cn": {"more"}},
 			Members: []string{"?nonsense", "uid=u0," + people, "uid=u1," + people},
+			Flaws:   []string{"it has a member that does not parse: nonsense"},
 		},
 		{
 			Kind: plan.Group, ID: "33221100554477668899aabbccddeeff", DN: "cn=ad," + groups, Key: "cn=ad," + groups,

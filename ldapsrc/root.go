@@ -4,8 +4,6 @@ import (
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
-
-	"ldap2scim/plan"
 )
 
 // root is what the root DSE (RFC 4512 §5.1) says, by lower-cased attribute.
@@ -20,16 +18,16 @@ func (s *Source) readRoot() (root, error) {
 			"defaultNamingContext", "rootDomainNamingContext", "configurationNamingContext", "dnsHostName",
 		},
 	}
-	var e plan.Entry
+	var one record
 	result, err := s.search(q, nil, func(m message) error {
 		var err error
-		e, _, err = newDecoder(named{}).entry(m.content)
+		one, err = newDecoder().record(m.content)
 		return err
 	}, ignore)
 	if err != nil || result.err() != nil {
 		return nil, err
 	}
-	return e.Attrs, nil
+	return one.attrs, nil
 }
 
 func (r root) first(name string) string { return first(r[name], "") }

@@ -24,7 +24,7 @@ func Open(ctx context.Context, c Config) (*Source, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	c = c.withDefaults()
+	c = c.WithDefaults()
 	s := &Source{config: c}
 	if err := s.connect(ctx); err != nil {
 		return nil, s.fail(ctx, "connect to", c.URL, err)

@@ -1,0 +1,69 @@
+package ldapsrc
+
+import "strings"
+
+// decoder makes records of the messages of one search. It keeps what it learnt
+// about attribute names.
+type decoder struct {
+	names map[string]description
+}
+
+func newDecoder() *decoder { return &decoder{names: make(map[string]description)} }
+
+// record decodes a SearchResultEntry (RFC 4511 §4.5.2). The record's strings
+// share the memory of content.
+func (d *decoder) record(content string) (record, error) {
+	dn, after, err := take(content, tagOctets)
+	if err != nil {
+		return record{}, err
+	}
+	r := record{dn: dn, attrs: make(map[string][]string, 8)}
+	return r, d.attributes(&r, after)
+}
+
+// attributes adds those of a PartialAttributeList to r. What the server kept
+// back takes the place of what was kept back before.
+func (d *decoder) attributes(r *record, content string) error {
+	list, _, err := take(content, tagSequence)
+	if err != nil {
+		return err
+	}
+	r.left = nil
+	for list != "" {
+		var attribute string
+		if attribute, list, err = take(list, tagSequence); err != nil {
+			return err
+		}
+		name, set, err := take(attribute, tagOctets)
+		if err != nil {
+			return err
+		}
+		if set, _, err = take(set, tagSet); err != nil {
+			return err
+		}
+		values, err := octetStrings(set)
+		if err != nil {
+			return err
+		}
+		known := d.describe(name)
+		r.add(known.name, values)
+		if known.next > 0 {
+			r.left = append(r.left, rest{known.asked, known.next})
+		}
+	}
+	return nil
+}
+
+const rememberedNames = 1024
+
+func (d *decoder) describe(written string) description {
+	known, ok := d.names[written]
+	if !ok {
+		written = strings.Clone(written)
+		known = parseDescription(written)
+		if len(d.names) < rememberedNames {
+			d.names[written] = known
+		}
+	}
+	return known
+}
