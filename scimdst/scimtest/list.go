@@ -12,25 +12,25 @@ const listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 // list answers a search (RFC 7644 §3.4.2).
 func (s *store) list(k *kind, q url.Values) (reply, error) {
+	if s.options.has(CursorOnly) {
+		return s.cursorPage(k, q)
+	}
 	start, err := number(q, "startIndex", 1)
 	if err != nil {
 		return reply{}, err
 	}
-	count, err := number(q, "count", s.options.PageCap)
+	count, err := s.pageCount(q)
 	if err != nil {
 		return reply{}, err
 	}
-	start, count = max(start, 1), min(max(count, 0), s.options.PageCap)
+	start = max(start, 1)
 	hits, err := s.search(k, q.Get("filter"))
 	if err != nil {
 		return reply{}, err
 	}
 	from := min(start-1, len(hits))
 	to := min(from+count, len(hits))
-	resources := make([]any, 0, to-from)
-	for _, rec := range hits[from:to] {
-		resources = append(resources, project(s.shown(rec), q))
-	}
+	resources := s.listed(hits[from:to], q)
 	return jsonReply(http.StatusOK, map[string]any{
 		"schemas": []string{listSchema}, "totalResults": len(hits),
 		"startIndex": start, "itemsPerPage": len(resources), "Resources": resources,
@@ -40,7 +40,7 @@ func (s *store) list(k *kind, q url.Values) (reply, error) {
 // search returns what the filter selects, but for what is too new to be in
 // the index.
 func (s *store) search(k *kind, text string) ([]*record, error) {
-	if text == "" {
+	if text == "" || s.options.has(IgnoreFilter) {
 		return s.of(k).order, nil
 	}
 	expression, err := parseFilter(text)
@@ -71,6 +71,7 @@ func (s *store) searchable(rec *record) map[string]any {
 		m[key] = value
 	}
 	m["id"] = rec.id
+	s.membersHidden(rec, m)
 	m["meta"] = map[string]any{
 		"resourceType": rec.kind.name, "created": stamp(rec.born),
 		"lastModified": stamp(rec.modified), "version": rec.etag(),

@@ -11,7 +11,7 @@ import (
 )
 
 // patch returns the record's body after all operations (RFC 7644 §3.5.2).
-func patch(r *record, request []byte) (map[string]any, error) {
+func (s *store) patch(r *record, request []byte) (map[string]any, error) {
 	var p struct {
 		Schemas    []string
 		Operations []struct {
@@ -26,8 +26,11 @@ func patch(r *record, request []byte) (map[string]any, error) {
 	if !slices.Contains(p.Schemas, "urn:ietf:params:scim:api:messages:2.0:PatchOp") || len(p.Operations) == 0 {
 		return nil, problem(http.StatusBadRequest, "invalidSyntax", "the body is not a PatchOp")
 	}
-	edit := editor{kind: r.kind, body: clone(r.body).(map[string]any)}
+	edit := editor{kind: r.kind, body: clone(r.body).(map[string]any), options: s.options}
 	for _, op := range p.Operations {
+		if s.options.has(PatchNothing) {
+			break
+		}
 		if err := edit.apply(strings.ToLower(op.Op), op.Path, op.Value); err != nil {
 			return nil, err
 		}
@@ -37,8 +40,9 @@ func patch(r *record, request []byte) (map[string]any, error) {
 
 // editor applies operations to a body.
 type editor struct {
-	kind *kind
-	body map[string]any
+	kind    *kind
+	body    map[string]any
+	options Options
 }
 
 func (e *editor) apply(op, path string, value any) error {
@@ -109,6 +113,11 @@ func (e *editor) applyTo(op, path string, value any) error {
 	}
 	if part != "" {
 		return onPart(op, in, a, part, value)
+	}
+	if a.name == "members" && op == "add" && e.options.has(DoubleMembers) {
+		have, _ := in[a.name].([]any)
+		in[a.name] = append(have, listOf(value)...)
+		return nil
 	}
 	return onWhole(op, in, a, value)
 }
@@ -194,6 +203,9 @@ func (e *editor) onElements(op string, in map[string]any, a attr, p filter.Path,
 		} else {
 			rest = append(rest, v)
 		}
+	}
+	if op == "remove" && a.name == "members" && e.options.has(RemoveAll) {
+		rest = nil
 	}
 	if op == "remove" && p.SubAttributeName() == "" {
 		in[a.name] = rest

@@ -59,7 +59,7 @@ func (s *Server) onResource(k *kind, id string, r *http.Request, body []byte) (r
 		return reply{}, err
 	}
 	want := r.Header.Get("If-Match")
-	if r.Method != http.MethodGet && want != "" && want != "*" && want != rec.etag() {
+	if r.Method != http.MethodGet && want != "" && want != "*" && want != rec.etag() && !s.options.has(IgnoreVersion) {
 		return reply{}, problem(http.StatusPreconditionFailed, "", "the version is %s", rec.etag())
 	}
 	switch r.Method {
@@ -76,7 +76,10 @@ func (s *Server) onResource(k *kind, id string, r *http.Request, body []byte) (r
 		}
 		return s.change(rec, next, http.StatusOK, r)
 	case http.MethodPatch:
-		next, err := patch(rec, body)
+		if err := s.store.tooMany(body); err != nil {
+			return reply{}, err
+		}
+		next, err := s.store.patch(rec, body)
 		if err != nil {
 			return reply{}, err
 		}

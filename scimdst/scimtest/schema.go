@@ -80,6 +80,7 @@ var (
 			attr{name: "name", typ: "complex", sub: texts("formatted", "familyName", "givenName", "middleName", "honorificPrefix", "honorificSuffix")},
 			attr{name: "active", typ: "boolean"},
 			plural("emails"), plural("phoneNumbers"), plural("roles"), plural("entitlements"),
+			attr{name: "groups", typ: "complex", multi: true, readOnly: true, sub: texts("value", "display")},
 		)...)},
 		extensions: []schema{
 			{id: enterprise, name: "EnterpriseUser", attrs: with(

@@ -25,6 +25,13 @@ type Options struct {
 	SameGroupNames bool
 	// PatchNoContent answers a PATCH with 204 instead of the resource.
 	PatchNoContent bool
+	// MostCount refuses a larger count with 400; 0 takes any.
+	MostCount int
+	// MostMembers is the most that a PATCH may add or take; more is refused
+	// with a misleading 400. 0 takes any number.
+	MostMembers int
+	// Quirks are in force all the time.
+	Quirks []Quirk
 	// NewID makes the id of the n-th resource; by default a UUID made of n.
 	NewID func(n int) string
 }

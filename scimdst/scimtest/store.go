@@ -131,8 +131,13 @@ func (s *store) check(r *record, body map[string]any) error {
 	if key == "" {
 		return problem(http.StatusBadRequest, "invalidValue", "%s is required", k.key)
 	}
-	others := slices.DeleteFunc(slices.Clone(s.of(k).byKey[key]), func(o *record) bool { return o == r })
+	others := slices.DeleteFunc(slices.Clone(s.of(k).byKey[key]), func(o *record) bool {
+		return o == r || k == users && s.options.has(ExactUserName) && o.body[k.key] != body[k.key]
+	})
 	if len(others) > 0 && (k == users || !s.options.SameGroupNames) {
+		if s.options.has(DuplicateIs500) {
+			return problem(http.StatusInternalServerError, "", "%s %q already exists", k.key, body[k.key])
+		}
 		return problem(http.StatusConflict, "uniqueness", "%s %q is taken", k.key, body[k.key])
 	}
 	if k == users {
@@ -197,6 +202,7 @@ func (s *store) shown(r *record) map[string]any {
 		}
 	}
 	m["id"], m["schemas"] = r.id, schemas
+	s.membersHidden(r, m)
 	m["meta"] = map[string]any{
 		"resourceType": r.kind.name, "created": stamp(r.born), "lastModified": stamp(r.modified),
 		"location": s.location(r), "version": r.etag(),
