@@ -38,11 +38,22 @@ func (r *Reader) look(ctx context.Context, step plan.Step, ids map[plan.External
 	if len(resolve.waiting) > 0 {
 		return plan.Outcome{}, plan.NotSo, waitingError(resolve.waiting)
 	}
-	h, err := r.get(ctx, step.Kind, id)
+	h, err := r.read(ctx, step, id)
 	if err != nil {
 		return plan.Outcome{}, plan.NotSo, err
 	}
 	return outcomeOf(h), r.compare(step, h, members), nil
+}
+
+// read reads the object of a step, a group with its members where they matter.
+func (r *Reader) read(ctx context.Context, step plan.Step, id plan.RemoteID) (held, error) {
+	if len(step.Members) == 0 {
+		return r.get(ctx, step.Kind, id)
+	}
+	if r.profile.Members.Shown == ShownNowhere {
+		return held{}, errUnverifiable
+	}
+	return r.group(ctx, id)
 }
 
 func waitingError(waiting []plan.ExternalID) error {
@@ -64,7 +75,7 @@ func (r *Reader) compare(step plan.Step, h held, members []plan.RemoteID) plan.F
 		}
 	}
 	// Members that are not shown are gone only if this service shows members.
-	if step.Action == plan.Take && len(members) > 0 && !h.membersShown && !r.membersShown.Load() {
+	if step.Action == plan.Take && len(members) > 0 && !r.showsMembers(h) {
 		return plan.NotSo
 	}
 	for _, m := range members {
@@ -97,13 +108,17 @@ func (r *Reader) lookCreated(ctx context.Context, step plan.Step) (plan.Outcome,
 		name = step.Name
 	}
 	var missing string
+	byID := equals{attribute: plan.ExternalIDPath, value: string(step.Object)}.String()
 	searches := []string{
-		equals{attribute: plan.ExternalIDPath, value: string(step.Object)}.String(),
+		byID,
 		equals{attribute: key, value: name}.String(),
 		"", // reached only if the search by name is refused
 	}
+	if use := r.profile.externalID(step.Kind); use == ExternalIDKept || use == ExternalIDNone {
+		searches = searches[1:]
+	}
 	for _, filter := range searches {
-		hits := created{object: step.Object, name: name}
+		hits := created{step: step, name: name, profile: r.profile}
 		search, err := r.walk(ctx, step.Kind, filter, hits.take)
 		if err != nil && !errors.Is(err, errEnough) && (filter == "" || !isRefusedFilter(err)) {
 			return plan.Outcome{}, plan.NotSo, err
@@ -114,7 +129,7 @@ func (r *Reader) lookCreated(ctx context.Context, step plan.Step) (plan.Outcome,
 		if missing == "" {
 			missing = search.Missing
 		}
-		if err == nil && filter != searches[0] {
+		if err == nil && filter != byID {
 			break
 		}
 	}
@@ -133,23 +148,49 @@ func isRefusedFilter(err error) bool {
 
 // created gathers what bears on the creation of one object.
 type created struct {
-	object plan.ExternalID
-	name   string
-	ours   []held
-	named  int
+	step    plan.Step
+	name    string
+	profile Profile
+	ours    []held
+	named   int
 }
 
 func (c *created) take(h held) error {
 	switch {
-	case h.ExternalID == c.object:
+	case h.ExternalID == c.step.Object, c.isNamed(h) && c.isLike(h):
 		c.ours = append(c.ours, h)
-	case plan.Fold(h.Name()) == plan.Fold(c.name):
+	case c.isNamed(h):
 		c.named++
 	}
 	if len(c.ours) > 1 {
 		return errEnough
 	}
 	return nil
+}
+
+func (c *created) isNamed(h held) bool {
+	key := plan.UserName
+	if h.Kind == plan.Group {
+		key = plan.DisplayName
+	}
+	if slices.Contains(c.profile.ExactCase, key) {
+		return h.Name() == c.name
+	}
+	return plan.Fold(h.Name()) == plan.Fold(c.name)
+}
+
+// isLike: where no external id is kept, what has all that the step gives it is
+// what the step made. The name was free when the step was planned.
+func (c *created) isLike(h held) bool {
+	if c.profile.externalID(h.Kind) != ExternalIDNone {
+		return false
+	}
+	for path, text := range c.step.After {
+		if plan.Fold(h.Fields[path]) != plan.Fold(text) {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *created) verdict() (plan.Outcome, plan.Found) {

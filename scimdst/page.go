@@ -17,6 +17,8 @@ type page struct {
 	resources []held
 	// total is what the service says, or -1 when it does not.
 	total int
+	// next is the cursor of the page after this one, or "" (RFC 9865 §2).
+	next string
 	// schemas are the answer's own.
 	schemas []string
 }
@@ -60,6 +62,11 @@ func (p *page) readPart(dec *json.Decoder, name string, kind plan.Kind) error {
 		err = dec.Decode(&p.total)
 		if err == nil && p.total < 0 {
 			err = fmt.Errorf("totalResults is %d", p.total)
+		}
+	case "nextcursor":
+		var next *string // null stands for none
+		if err = dec.Decode(&next); err == nil && next != nil {
+			p.next = *next
 		}
 	case "schemas":
 		err = dec.Decode(&p.schemas)

@@ -18,6 +18,11 @@ type Reader struct {
 	// membersShown is set once a group was seen with its members, which makes
 	// a group without any an empty group.
 	membersShown atomic.Bool
+	// byGroup is set once the search by groups.value was seen to be heeded.
+	byGroup atomic.Bool
+	// smaller is the page size that the service has taken in place of the
+	// profile's, or 0.
+	smaller atomic.Int64
 }
 
 // NewReader makes a Reader. It reads the CA file and sends nothing.

@@ -16,6 +16,9 @@ type held struct {
 	plan.Resource
 	// membersShown: the attribute "members" was there, even if empty.
 	membersShown bool
+	// groups are those that a person shows to be in (RFC 7643 §4.1.2).
+	groups      []plan.RemoteID
+	groupsShown bool
 }
 
 // parseResource reads one resource from a single answer.
@@ -51,6 +54,13 @@ func flatten(kind plan.Kind, m map[string]any) (held, error) {
 	}
 	if kind == plan.Group {
 		return withMembers(h, m)
+	}
+	list, ok := find(m, "groups").([]any)
+	h.groupsShown = ok
+	for _, e := range list {
+		entry, _ := e.(map[string]any)
+		id, _ := find(entry, "value").(string)
+		h.groups = append(h.groups, plan.RemoteID(id))
 	}
 	return h, nil
 }

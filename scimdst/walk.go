@@ -6,15 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strconv"
 
 	"ldap2scim/plan"
 )
 
-// walk reads one endpoint page by page by index (RFC 7644 §3.4.2.4). It
-// advances by what came, whatever itemsPerPage says, and goes on until the
-// service has no more.
+// walk reads one endpoint page by page: by index (RFC 7644 §3.4.2.4), where it
+// advances by what came, whatever itemsPerPage says, or by cursor (RFC 9865
+// §2). It goes on until the service has no more.
 type walk struct {
 	reader *Reader
 	kind   plan.Kind
@@ -23,14 +21,24 @@ type walk struct {
 	filter string
 
 	// seen holds a digest for each id, so that a million ids of any length
-	// take little room.
-	seen  map[[16]byte]struct{}
-	next  int // startIndex of the next page
-	total int // as last said, or -1
-	first plan.RemoteID
+	// take little room; cursors the same of each cursor.
+	seen, cursors map[digest]struct{}
+	at            position
+	count         int // asked for on the next page
+	total         int // as last said, or -1
+	first         plan.RemoteID
+	// barren counts the pages in a row with nobody new.
+	barren int
 	// done is set at the end; search.Missing then says whether it is complete.
 	done   bool
 	search plan.Search
+}
+
+type digest [16]byte
+
+func digestOf(text string) digest {
+	sum := sha256.Sum256([]byte(text))
+	return digest(sum[:16])
 }
 
 // walk hands each resource to take, once. What take returns ends it.
@@ -40,13 +48,14 @@ func (r *Reader) walk(ctx context.Context, kind plan.Kind, filter string, take f
 		return plan.Search{}, err
 	}
 	w := walk{
-		reader: r, kind: kind, path: path, filter: filter,
-		seen: map[[16]byte]struct{}{}, next: 1, total: -1,
+		reader: r, kind: kind, path: path, filter: filter, count: r.count(), total: -1,
+		seen: map[digest]struct{}{}, cursors: map[digest]struct{}{},
+		at: position{index: 1, byCursor: r.profile.Paging == PagingCursor},
 	}
 	w.search.Name = path[1:]
 	w.search.Request = fmt.Sprintf("GET %s%s?%s, page by page", r.client.base, path, escapeQuery(w.query()))
 	for !w.done {
-		p, err := w.read(ctx)
+		p, err := w.readSmaller(ctx)
 		if err != nil {
 			return w.search, err
 		}
@@ -55,14 +64,6 @@ func (r *Reader) walk(ctx context.Context, kind plan.Kind, filter string, take f
 		}
 	}
 	return w.search, nil
-}
-
-func (w *walk) query() url.Values {
-	q := url.Values{"startIndex": {strconv.Itoa(w.next)}, "count": {strconv.Itoa(w.reader.profile.PageSize)}}
-	if w.filter != "" {
-		q.Set("filter", w.filter)
-	}
-	return q
 }
 
 func (w *walk) read(ctx context.Context) (page, error) {
@@ -99,7 +100,7 @@ func (w *walk) accept(p page, take func(held) error) error {
 	}
 	fresh := 0
 	for _, h := range p.resources {
-		if !w.note(h.RemoteID) {
+		if !note(w.seen, string(h.RemoteID)) {
 			continue
 		}
 		fresh++
@@ -108,12 +109,16 @@ func (w *walk) accept(p page, take func(held) error) error {
 			return err
 		}
 	}
-	w.next += len(p.resources)
+	w.at.index += len(p.resources)
 	w.decide(p, fresh)
 	return nil
 }
 
 func (w *walk) decide(p page, fresh int) {
+	if w.at.byCursor || p.next != "" {
+		w.decideByCursor(p, fresh)
+		return
+	}
 	switch {
 	case len(p.resources) == 0, w.filter != "" && w.hasAll():
 		// When everything is listed, the total alone is not believed: only a
@@ -145,13 +150,12 @@ func (w *walk) missing(format string, args ...any) {
 	}
 }
 
-// note reports whether the id is new.
-func (w *walk) note(id plan.RemoteID) bool {
-	sum := sha256.Sum256([]byte(id))
-	key := [16]byte(sum[:16])
-	if _, have := w.seen[key]; have {
+// note reports whether the text is new.
+func note(in map[digest]struct{}, text string) bool {
+	key := digestOf(text)
+	if _, have := in[key]; have {
 		return false
 	}
-	w.seen[key] = struct{}{}
+	in[key] = struct{}{}
 	return true
 }
