@@ -19,6 +19,10 @@ func TestChecks(t *testing.T) {
 	owned := func(ext, name string) plan.Resource {
 		return plan.Resource{Kind: plan.Person, ExternalID: plan.ExternalID(ext), Fields: plan.Fields{plan.UserName: name}}
 	}
+	expired := person("p1", "u1")
+	expired.Inactive = "the account has expired"
+	flawed := person("p1", "u1")
+	flawed.Flaws = []string{"two values of cn"}
 	unit := plan.Entry{Kind: plan.Unit, ID: "o1", DN: "ou=x", Key: "ou=x"}
 	for _, tt := range []struct {
 		name     string
@@ -36,15 +40,17 @@ func TestChecks(t *testing.T) {
 		{"no surname", plan.BlankPersonal, plan.Block, plan.Blocked, []plan.Entry{person("p1", "u1", "sn", "")}, []plan.Entry{person("p1", "u1")}, nil},
 		{"blank given name", plan.BlankPersonal, plan.Block, plan.Blocked, []plan.Entry{person("p1", "u1", "givenname", " ")}, []plan.Entry{person("p1", "u1")}, nil},
 		{"disabled", plan.Inactive, plan.Note, plan.Excluded, []plan.Entry{person("p1", "u1", "nsaccountlock", "TRUE")}, []plan.Entry{person("p1", "u1", "nsaccountlock", "FALSE")}, nil},
+		{"expired", plan.Inactive, plan.Note, plan.Excluded, []plan.Entry{expired}, []plan.Entry{person("p1", "u1")}, nil},
+		{"flawed entry", plan.FlawedEntry, plan.Warn, plan.ToCreate, []plan.Entry{flawed}, []plan.Entry{person("p1", "u1")}, nil},
 		{"userName twice, case aside", plan.Duplicate, plan.Block, plan.Blocked, []plan.Entry{person("p1", "ann"), person("p2", "ANN")}, []plan.Entry{person("p1", "ann"), person("p2", "anne")}, nil},
 		{"userName twice, NFC aside", plan.Duplicate, plan.Block, plan.Blocked, []plan.Entry{person("p1", "jos\u00e9"), person("p2", "jose\u0301")}, []plan.Entry{person("p1", "jos\u00e9"), person("p2", "jose")}, nil},
 		{"email twice", plan.Duplicate, plan.Block, plan.Blocked, []plan.Entry{person("p1", "u1", "mail", "a@b"), person("p2", "u2", "mail", "A@b")}, []plan.Entry{person("p1", "u1"), person("p2", "u2")}, nil},
-		{"group name twice", plan.GroupRules, plan.Block, plan.Blocked, []plan.Entry{group("g1", "Staff"), group("g2", "staff")}, []plan.Entry{group("g1", "Staff"), group("g2", "staff 2")}, nil},
+		{"group name twice", plan.GroupCheck, plan.Block, plan.Blocked, []plan.Entry{group("g1", "Staff"), group("g2", "staff")}, []plan.Entry{group("g1", "Staff"), group("g2", "staff 2")}, nil},
 		{"two values", plan.BadValue, plan.Warn, plan.ToCreate, []plan.Entry{many}, []plan.Entry{person("p1", "u1")}, nil},
 		{"binary value", plan.BadValue, plan.Warn, plan.ToCreate, []plan.Entry{binary}, []plan.Entry{person("p1", "u1")}, nil},
 		{"spaces", plan.BadValue, plan.Warn, plan.ToCreate, []plan.Entry{person("p1", "u1", "costcode", " a")}, []plan.Entry{person("p1", "u1", "costcode", "a")}, nil},
-		{"nested group", plan.GroupRules, plan.Warn, plan.ToCreate, []plan.Entry{group("g1", "a", "g1")}, []plan.Entry{group("g1", "a")}, nil},
-		{"unknown member", plan.GroupRules, plan.Warn, plan.ToCreate, []plan.Entry{group("g1", "a", "p1")}, []plan.Entry{group("g1", "a")}, nil},
+		{"circle of groups", plan.GroupCheck, plan.Warn, plan.ToCreate, []plan.Entry{group("g1", "a", "g1")}, []plan.Entry{group("g1", "a")}, nil},
+		{"unknown member", plan.GroupCheck, plan.Warn, plan.ToCreate, []plan.Entry{group("g1", "a", "p1")}, []plan.Entry{group("g1", "a")}, nil},
 		{"organizational unit", plan.UnitsExcluded, plan.Note, plan.Excluded, []plan.Entry{unit}, nil, nil},
 		{"name of another", plan.NameTaken, plan.Block, plan.Blocked, []plan.Entry{person("p1", "u1")}, []plan.Entry{person("p1", "u2")}, []plan.Resource{owned("other", "U1")}},
 		{"name of two", plan.NameTaken, plan.Block, plan.Blocked, []plan.Entry{person("p1", "u1")}, []plan.Entry{person("p1", "u2")}, []plan.Resource{owned("", "U1"), owned("", "u1")}},

@@ -10,11 +10,15 @@ const (
 	NoStableID         Code = "S01"
 	NoName             Code = "S02"
 	SnapshotIncomplete Code = "S03"
+	FlawedEntry        Code = "S04"
 
 	NameTaken           Code = "D01"
 	Unexpected          Code = "D02"
 	InventoryIncomplete Code = "D03"
 	NameSwap            Code = "D04"
+
+	// GuardHit: the plan as a whole does too much.
+	GuardHit Code = "G01"
 
 	Ambiguous     Code = "P02"
 	Duplicate     Code = "P03"
@@ -22,6 +26,6 @@ const (
 	BlankPersonal Code = "P05"
 	Inactive      Code = "P06"
 	BadValue      Code = "P09"
-	GroupRules    Code = "P11"
+	GroupCheck    Code = "P11"
 	UnitsExcluded Code = "P12"
 )

@@ -14,7 +14,12 @@ type decider struct {
 
 	roll   roll
 	sum    Summary
-	roster roster
+	units  *units
+	names  map[Kind]*names
+	roster *roster
+	graph  *graph
+	teams  []team
+	guards *guarding
 }
 
 // Decide makes a plan and gives it to out as it goes. Only indexes stay in
@@ -33,12 +38,14 @@ func Decide(in Input, out Sink) (Summary, error) {
 		Snapshot: in.Snapshot.Digest, Rules: rules, Inventory: in.Inventory.Digest,
 		Objects: map[Kind]map[Class]int{}, Steps: map[Action]int{}, Hazards: map[Hazard]int{},
 		Findings: map[Severity]int{}, Unexpected: map[Kind]int{},
-	}}
-	for _, pass := range []func() error{d.caution, d.people, d.groups, d.units, d.strangers} {
+	}, names: map[Kind]*names{}}
+	d.guards = &guarding{rules: in.Rules.Guards.withDefaults(), d: d}
+	for _, pass := range []func() error{d.caution, d.surveyUnits, d.people, d.groups, d.plainUnits, d.strangers, d.guards.check, d.send} {
 		if err := pass(); err != nil {
 			return Summary{}, err
 		}
 	}
+	d.sum.Estimate = in.Rules.Quota.estimate(d.sum.Requests())
 	if err := d.roll.add(d.sum); err != nil {
 		return Summary{}, err
 	}
@@ -46,7 +53,30 @@ func Decide(in Input, out Sink) (Summary, error) {
 	return d.sum, nil
 }
 
-func (d *decider) step(s Step) error {
+// send gives the steps in order: wave by wave, people before groups before
+// members.
+func (d *decider) send() error {
+	for i, name := range d.in.Rules.waveNames() {
+		wave := uint8(i)
+		before := d.sum.Requests()
+		for _, pass := range []func() error{
+			func() error { return d.sendAll(Person, wave, func(p int) uint8 { return d.roster.wave[p] }) },
+			func() error { return d.sendAll(Group, wave, func(g int) uint8 { return d.teams[g].wave }) },
+			func() error { return d.sendMembers(wave) },
+		} {
+			if err := pass(); err != nil {
+				return err
+			}
+		}
+		if name != "" {
+			d.sum.Waves = append(d.sum.Waves, WaveCount{Name: name, People: d.roster.in(wave), Requests: d.sum.Requests() - before})
+		}
+	}
+	return nil
+}
+
+func (d *decider) step(s Step, wave uint8) error {
+	s.Wave = d.in.Rules.waveNames()[wave]
 	s, err := s.seal()
 	if err != nil {
 		return err
@@ -103,8 +133,12 @@ func (d *decider) caution() error {
 	return nil
 }
 
-// units puts every organizational unit into its class.
-func (d *decider) units() error {
+// plainUnits puts every organizational unit into its class, when none of them
+// becomes a group.
+func (d *decider) plainUnits() error {
+	if d.units.rules.Make != "" {
+		return nil
+	}
 	n := 0
 	for e, err := range d.in.Snapshot.Entries(Unit) {
 		if err != nil {
@@ -121,7 +155,7 @@ func (d *decider) units() error {
 	return d.finding(Finding{
 		Code: UnitsExcluded, Severity: Note, Kind: Unit,
 		Sentence: count(n, "organizational unit") + " left out; SCIM has users and groups, but no units",
-		Remedy:   "use groups where the destination's rules used units",
+		Remedy:   "let groups.units make groups of them where the destination's rules used units",
 	})
 }
 

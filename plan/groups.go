@@ -1,110 +1,157 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
 )
 
-// groups decides the groups, and after all of them their membership.
+// team is what is kept of a group between the passes.
+type team struct {
+	decision Decision
+	wave     uint8
+}
+
+// groups decides the groups, and the units that become groups, with their
+// membership.
 func (d *decider) groups() error {
-	var decided []Decision // a group's class is known when its members are
-	groupDNs := map[key]bool{}
-	adopted := map[ExternalID]Resource{}
-	err := d.objects(Group, func(o outcome) error {
-		decided = append(decided, o.decision())
-		groupDNs[keyOf(o.want.entry.Key)] = true
-		if o.class == ToAdopt {
-			adopted[o.want.entry.ID] = o.have[0]
-		}
+	err := d.decideAll(Group, func(o outcome) error {
+		d.teams = append(d.teams, team{decision: o.decision()})
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	i := 0
-	return d.matches(Group, ignore, func(m match) error {
-		c := decided[i]
+	if err := d.connect(); err != nil {
+		return err
+	}
+	if err := d.assignWaves(); err != nil {
+		return err
+	}
+	i := -1
+	err = d.outcomes(Group, ignore, func(o outcome) error {
 		i++
-		if have, ok := adopted[c.Object]; ok {
-			m.have = []Resource{have}
+		return d.decideMembers(&d.teams[i], &d.graph.groups[i], o)
+	})
+	d.names[Group].wait(func(by, holder ExternalID) {
+		if b, h := d.team(by), d.team(holder); b != nil && h != nil {
+			b.wave = max(b.wave, h.wave)
 		}
-		if c.Class != Blocked {
-			members := d.members(m, groupDNs)
-			changed, err := d.membership(c, m, members)
-			if err != nil {
+	})
+	return err
+}
+
+// team finds a group by its ID.
+func (d *decider) team(id ExternalID) *team {
+	i, found := slices.BinarySearchFunc(d.teams, id, func(t team, id ExternalID) int { return cmp.Compare(t.decision.Object, id) })
+	if !found {
+		return nil
+	}
+	return &d.teams[i]
+}
+
+// decideMembers says what of a group's membership changes, and gives the
+// group's decision.
+func (d *decider) decideMembers(t *team, n *node, o outcome) error {
+	c := &t.decision
+	if c.Class == Blocked || c.Class == Excluded {
+		return d.decision(*c)
+	}
+	people, out := d.wanted(n)
+	for _, f := range d.graph.findings(n, out, o.want.entry) {
+		if err := d.finding(f); err != nil {
+			return err
+		}
+	}
+	t.wave = d.firstWave(people)
+	add, remove := d.change(people, d.present(o))
+	if err := d.guards.membership(o, d.present(o), remove); err != nil {
+		return err
+	}
+	if c.Class == Unchanged && add.GetCardinality()+remove.GetCardinality() > 0 {
+		c.Class = ToUpdate
+	}
+	d.sum.Direct += int(n.people.GetCardinality())
+	d.sum.Flat += int(people.GetCardinality())
+	return d.decision(*c)
+}
+
+// firstWave is the first wave in which one of the people is, the last when
+// there is nobody.
+func (d *decider) firstWave(people *roaring.Bitmap) uint8 {
+	first := uint8(len(d.in.Rules.Waves))
+	if first == 0 {
+		return 0
+	}
+	people.Iterate(func(p uint32) bool {
+		first = min(first, d.roster.wave[p])
+		return first > 0
+	})
+	return first
+}
+
+// change returns whom to add and whom to remove. A person who is blocked or
+// excluded stays where they are, and from an incomplete read nobody is
+// removed.
+func (d *decider) change(want, have *roaring.Bitmap) (add, remove *roaring.Bitmap) {
+	add = roaring.AndNot(want, have)
+	if d.sum.Cautious {
+		return add, roaring.New()
+	}
+	remove = roaring.AndNot(have, want)
+	remove.And(d.roster.part)
+	return add, remove
+}
+
+// present returns the members that the destination's group has now and that
+// the snapshot knows. Others are strangers and are left alone.
+func (d *decider) present(o outcome) *roaring.Bitmap {
+	known := roaring.New()
+	if len(o.have) == 1 {
+		for _, id := range o.have[0].Members {
+			if n, ok := d.roster.byRemote[keyOf(string(id))]; ok {
+				known.Add(n)
+			}
+		}
+	}
+	return known
+}
+
+// sendMembers sends the membership of all groups in one wave.
+func (d *decider) sendMembers(wave uint8) error {
+	i := -1
+	return d.outcomes(Group, ignore, func(o outcome) error {
+		i++
+		t, n := &d.teams[i], &d.graph.groups[i]
+		if t.decision.Class == Blocked || t.decision.Class == Excluded {
+			return nil
+		}
+		want, _ := d.wanted(n)
+		have := d.present(o)
+		add, remove := d.change(want, have)
+		if add.IsEmpty() && remove.IsEmpty() {
+			return nil
+		}
+		// Nobody joins before the group is there.
+		due := func(p uint32) bool { return max(d.roster.wave[p], t.wave) == wave }
+		steps := d.memberSteps(o, t, d.idsOf(add, due), d.idsOf(remove, due))
+		if err := replayMembers(d.idsOf(have, due), d.idsOf(want, due), d.idsOf(remove, due), steps); err != nil {
+			return fmt.Errorf("group %s: %w", o.want.entry.DN, err)
+		}
+		for _, s := range steps {
+			if err := d.step(s, wave); err != nil {
 				return err
 			}
-			if changed && c.Class == Unchanged {
-				c.Class = ToUpdate
-			}
 		}
-		return d.decision(c)
+		return nil
 	})
 }
 
-// members are the people of a group, sorted by number, and what stands in its
-// member list besides.
-type members struct {
-	people            []uint32
-	out               int // blocked or excluded people
-	nested, elsewhere int
-}
-
-// members looks up who the direct members are.
-func (d *decider) members(m match, groupDNs map[key]bool) members {
-	var found members
-	for _, dn := range m.want.entry.Members {
-		k := keyOf(dn)
-		n, person := d.roster.byDN[k]
-		switch {
-		case person && d.roster.takesPart(n):
-			found.people = append(found.people, n)
-		case person:
-			found.out++
-		case groupDNs[k]:
-			found.nested++
-		default:
-			found.elsewhere++
-		}
-	}
-	slices.Sort(found.people)
-	found.people = slices.Compact(found.people)
-	return found
-}
-
-// findings says what of the member list is not provisioned.
-func (found members) findings(e Entry) []Finding {
-	var fs []Finding
-	say := func(n int, s Severity, sentence, remedy string) {
-		if n > 0 {
-			f := Finding{Code: GroupRules, Severity: s, Sentence: sentence + " (" + count(n, "member") + ")", Remedy: remedy}
-			fs = append(fs, f.about(e))
-		}
-	}
-	say(found.nested, Warn, "nested groups are not provisioned", "add their people to this group in the directory")
-	say(found.out, Note, "people who are blocked or excluded will not be in it", "see the findings on those people")
-	say(found.elsewhere, Warn, "members that were not found among the people and groups that were read", "widen the search bases, or remove members that no longer exist")
-	return fs
-}
-
-// membership sends the steps that bring a group's members from have to want,
-// and tells whether there are any.
-func (d *decider) membership(c Decision, m match, want members) (bool, error) {
-	for _, f := range want.findings(m.want.entry) {
-		if err := d.finding(f); err != nil {
-			return false, err
-		}
-	}
-	have := d.present(m)
-	add := d.names(minus(want.people, have))
-	var remove []ExternalID
-	if !d.sum.Cautious {
-		gone := minus(have, want.people)
-		// A person who is blocked or excluded stays where they are.
-		gone = slices.DeleteFunc(gone, func(n uint32) bool { return !d.roster.takesPart(n) })
-		remove = d.names(gone)
-	}
-	base := Step{Kind: Group, Object: c.Object, Name: c.Name, Remote: c.Remote}
+// memberSteps makes one step for each request.
+func (d *decider) memberSteps(o outcome, t *team, add, remove []ExternalID) []Step {
+	base := Step{Kind: Group, Of: of(o.want.entry.Kind), Object: t.decision.Object, Name: t.decision.Name, Remote: t.decision.Remote}
 	var steps []Step
 	for chunk := range slices.Chunk(add, d.in.Rules.MembersPerRequest) {
 		s := base
@@ -116,51 +163,17 @@ func (d *decider) membership(c Decision, m match, want members) (bool, error) {
 		s.Action, s.Reason, s.Members, s.Hazard = Take, ReasonMembersExtra, chunk, HazardRemoveMembers
 		steps = append(steps, s)
 	}
-	if err := replayMembers(d.names(have), d.names(want.people), remove, steps); err != nil {
-		return false, fmt.Errorf("group %s: %w", m.want.entry.DN, err)
-	}
-	for _, s := range steps {
-		if err := d.step(s); err != nil {
-			return false, err
-		}
-	}
-	return len(steps) > 0, nil
+	return steps
 }
 
-// present returns the members that the destination's group has now and that
-// the snapshot knows. Others are strangers and are left alone.
-func (d *decider) present(m match) []uint32 {
-	if len(m.have) != 1 {
-		return nil
-	}
-	var known []uint32
-	for _, id := range m.have[0].Members {
-		if n, ok := d.roster.byRemote[keyOf(string(id))]; ok {
-			known = append(known, n)
+// idsOf names the people who are due by their IDs.
+func (d *decider) idsOf(numbers *roaring.Bitmap, due func(uint32) bool) []ExternalID {
+	var ids []ExternalID
+	numbers.Iterate(func(p uint32) bool {
+		if due(p) {
+			ids = append(ids, d.roster.ids[p])
 		}
-	}
-	slices.Sort(known)
-	return slices.Compact(known)
-}
-
-func (d *decider) names(people []uint32) []ExternalID {
-	ids := make([]ExternalID, len(people))
-	for i, n := range people {
-		ids[i] = d.roster.ids[n]
-	}
+		return true
+	})
 	return ids
-}
-
-// minus returns the elements of a that are not in b; both are sorted.
-func minus(a, b []uint32) []uint32 {
-	var rest []uint32
-	for _, n := range a {
-		for len(b) > 0 && b[0] < n {
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] != n {
-			rest = append(rest, n)
-		}
-	}
-	return rest
 }

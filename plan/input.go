@@ -13,6 +13,8 @@ type Input struct {
 type Snapshot struct {
 	Digest Digest
 	Proof  Proof
+	// Before is the number of people in the snapshot before, or 0.
+	Before int
 	// Entries yields the entries of one kind in the byte order of their IDs,
 	// each ID once. It is called several times.
 	Entries func(Kind) iter.Seq2[Entry, error]

@@ -14,7 +14,7 @@ import (
 // randomWorld makes a directory and a destination that share few names, so
 // that they collide, hand names over and contradict each other often.
 func randomWorld(r *rand.Rand) *world {
-	w := &world{}
+	w := &world{rules: randomRules(r)}
 	pick := func(n int) string { return fmt.Sprint(r.IntN(n)) }
 	size := 1 + r.IntN(8)
 	for i := range size {
@@ -35,18 +35,32 @@ func randomWorld(r *rand.Rand) *world {
 		if r.IntN(3) == 0 {
 			e.Attrs["costcode"] = []string{"c" + pick(3)}
 		}
+		if r.IntN(2) == 0 {
+			e.UID = id
+		}
+		e.Key = keyOf(i)
 		w.entries = append(w.entries, e)
+	}
+	for i := range 3 {
+		dn := []string{"ou=o0", "ou=o1,ou=o0", "ou=o2"}[i]
+		w.entries = append(w.entries, plan.Entry{Kind: plan.Unit, ID: plan.ExternalID(fmt.Sprintf("f%d", i)), DN: dn, Key: dn, Attrs: map[string][]string{"ou": {[]string{"G0", "G1", "G0"}[i]}}})
 	}
 	for i := range r.IntN(4) {
 		g := group(fmt.Sprintf("g%d", i), "G"+pick(4))
 		for m := range size {
-			if r.IntN(2) == 0 {
-				g.Members = append(g.Members, fmt.Sprintf("id=p%d", m))
+			switch r.IntN(4) {
+			case 0, 1:
+				g.Members = append(g.Members, keyOf(m))
+			case 2:
+				g.MemberUIDs = append(g.MemberUIDs, fmt.Sprintf("p%d", m))
 			}
 		}
-		if r.IntN(4) == 0 {
-			g.Members = append(g.Members, "id=g0")
+		for other := range 4 {
+			if r.IntN(4) == 0 {
+				g.Members = append(g.Members, fmt.Sprintf("id=g%d", other))
+			}
 		}
+		g.DN += ",ou=o" + pick(2)
 		w.entries = append(w.entries, g)
 	}
 	var people []plan.RemoteID
@@ -76,6 +90,30 @@ func randomWorld(r *rand.Rand) *world {
 	return w
 }
 
+// keyOf is the folded DN of the i-th person: in one of the units, or in none.
+func keyOf(i int) string {
+	return fmt.Sprintf("id=p%d", i) + []string{"", ",ou=o0", ",ou=o1,ou=o0", ",ou=o2"}[i%4]
+}
+
+func randomRules(r *rand.Rand) plan.Rules {
+	rs := rules()
+	rs.Groups.Nested = []plan.Nesting{plan.Flatten, plan.Flatten, plan.Direct}[r.IntN(3)]
+	rs.Groups.Collision = []plan.Collision{"", plan.SuffixUnit, plan.PrefixUnit}[r.IntN(3)]
+	rs.Groups.KeepForeign = r.IntN(3) == 0
+	rs.Groups.Each = map[string]plan.Nesting{"g1": []plan.Nesting{plan.LeaveOut, plan.Direct, plan.Flatten}[r.IntN(3)]}
+	rs.Groups.Names = map[string]string{"g2": "G" + fmt.Sprint(r.IntN(4))}
+	rs.Groups.Units.Make = []plan.UnitPeople{"", plan.Children, plan.Subtree}[r.IntN(3)]
+	rs.Groups.Units.Depth = r.IntN(3) - 1
+	rs.Groups.Units.KeepEmpty = r.IntN(2) == 0
+	if r.IntN(3) == 0 {
+		rs.Groups.Units.Under = []string{"ou=o0"}
+	}
+	if r.IntN(2) == 0 {
+		rs.Waves = []plan.Wave{{Name: "pilot", Groups: []string{"g0"}, People: []string{"p1"}}, {Name: "half", Percent: 50, Units: []string{"ou=o2"}}}
+	}
+	return rs
+}
+
 // FuzzLaws holds random plans against laws 1, 2, 3 and 6.
 func FuzzLaws(f *testing.F) {
 	for seed := range uint64(300) {
@@ -84,7 +122,7 @@ func FuzzLaws(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		w := randomWorld(rand.New(rand.NewPCG(seed, 1)))
 		sum, first := decide(t, w)
-		if got := sum.Total(plan.Person) + sum.Total(plan.Group); got != len(w.entries) || len(first.decisions) != len(w.entries) {
+		if got := sum.Total(plan.Person) + sum.Total(plan.Group) + sum.Total(plan.Unit); got != len(w.entries) || len(first.decisions) != len(w.entries) {
 			t.Fatalf("%d entries, %d counted, %d decisions", len(w.entries), got, len(first.decisions))
 		}
 

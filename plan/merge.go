@@ -19,7 +19,7 @@ func (d *decider) matches(k Kind, unexpected func(Resource), yield func(match) e
 	defer stop()
 	res, err, more := next()
 	last := ExternalID("")
-	for e, entryErr := range d.in.Snapshot.Entries(k) {
+	for e, entryErr := range d.entries(k) {
 		if entryErr != nil {
 			return fmt.Errorf("read the snapshot's entries of kind %s: %w", k, entryErr)
 		}
@@ -27,7 +27,7 @@ func (d *decider) matches(k Kind, unexpected func(Resource), yield func(match) e
 			return fmt.Errorf("snapshot entry %s: its ID %q does not come after %q", e.DN, e.ID, last)
 		}
 		last = e.ID
-		m := match{want: d.in.Rules.want(e)}
+		m := match{want: d.want(e)}
 		for more && err == nil && res.ExternalID <= e.ID {
 			if res.ExternalID == e.ID {
 				m.have = append(m.have, res)

@@ -8,7 +8,10 @@ import (
 // names knows who holds and who wants each name of one kind. Names are unique
 // at the destination without regard to case (userName: RFC 7643 §4.1.1).
 type names struct {
-	kind    Kind
+	kind Kind
+	// asked counts the names that entries ask for, before collisions are
+	// settled by adding the unit.
+	asked   map[key]int
 	held    map[key]holder
 	wanted  map[key]int
 	mails   map[key]int
@@ -32,8 +35,9 @@ type claim struct {
 // verdict says what becomes of a claim: it waits for so many hand-overs
 // before it, or is refused with a code.
 type verdict struct {
-	after int
-	code  Code
+	after  int
+	code   Code
+	holder ExternalID
 }
 
 func (n *names) hold(r Resource) {
@@ -50,12 +54,16 @@ func (n *names) hold(r Resource) {
 }
 
 // survey fills the indexes of one kind.
-func (d *decider) survey(k Kind) (*names, error) {
+func (d *decider) survey(k Kind) error {
 	n := &names{kind: k, held: map[key]holder{}, wanted: map[key]int{}, mails: map[key]int{}, verdict: map[ExternalID]verdict{}}
+	if err := d.countAsked(k, n); err != nil {
+		return err
+	}
+	d.names[k] = n
 	for _, side := range []func(Kind) resources{d.in.Inventory.Owned, d.in.Inventory.Unowned} {
 		for r, err := range side(k) {
 			if err != nil {
-				return nil, fmt.Errorf("read the inventory's resources of kind %s: %w", k, err)
+				return fmt.Errorf("read the inventory's resources of kind %s: %w", k, err)
 			}
 			n.hold(r)
 		}
@@ -75,9 +83,59 @@ func (d *decider) survey(k Kind) (*names, error) {
 		return nil
 	})
 	if err != nil || len(n.claims) == 0 {
-		return n, err
+		return err
 	}
-	return n, d.settle(n)
+	return d.settle(n)
+}
+
+// countAsked counts the names of groups, when the rules add the unit to those
+// that collide.
+func (d *decider) countAsked(k Kind, n *names) error {
+	if policy := d.in.Rules.Groups.Collision; k != Group || policy == "" || policy == BlockNames {
+		return nil
+	}
+	asked := map[key]int{}
+	err := d.matches(k, ignore, func(m match) error {
+		if m.want.class == "" {
+			asked[nameKey(m.want.fields[DisplayName])]++
+		}
+		return nil
+	})
+	n.asked = asked
+	return err
+}
+
+// want is what the rules make of one entry, its name settled.
+func (d *decider) want(e Entry) want {
+	rules := d.in.Rules.Groups
+	given := ""
+	if e.Kind != Person {
+		given = rules.given(e)
+	}
+	var w want
+	switch e.Kind {
+	case Unit:
+		w = d.units.want(e, given)
+	case Person, Group:
+		w = d.in.Rules.want(e)
+	}
+	if e.Kind == Person || w.fields[DisplayName] == "" && given == "" {
+		return w
+	}
+	if given != "" {
+		w.fields[DisplayName] = given
+	}
+	if e.Kind == Group && rules.nesting(e) == LeaveOut {
+		w.refuse(Excluded, Finding{Code: GroupCheck, Severity: Note, Sentence: "left out by the configuration", Remedy: "change groups.each if it should be a group"})
+	}
+	if n := d.names[Group]; n != nil && given == "" && n.asked[nameKey(w.fields[DisplayName])] > 1 {
+		if unit := unitOf(e.DN); unit != "" && rules.Collision == SuffixUnit {
+			w.fields[DisplayName] += " (" + unit + ")"
+		} else if unit != "" {
+			w.fields[DisplayName] = unit + " " + w.fields[DisplayName]
+		}
+	}
+	return w
 }
 
 // has tells whether the matched object bears the name already.
@@ -112,6 +170,7 @@ func (d *decider) settle(n *names) error {
 		n.claims = slices.DeleteFunc(n.claims, func(c claim) bool {
 			v, settled := n.judge(c, frees, open)
 			if settled {
+				v.holder = c.holder
 				n.verdict[c.by], progress = v, true
 				delete(open, c.by)
 			}

@@ -15,18 +15,14 @@ type outcome struct {
 	after int
 }
 
-// objects decides every object of one kind and sends its step. The outcome
-// goes to seen in the order of the IDs; steps that take over a name come after
-// all others, in the order of the hand-overs.
-func (d *decider) objects(k Kind, seen func(outcome) error) error {
-	n, err := d.survey(k)
-	if err != nil {
+// decideAll decides every object of one kind and gives the outcomes to seen in
+// the order of the IDs. Nothing is sent yet.
+func (d *decider) decideAll(k Kind, seen func(outcome) error) error {
+	if err := d.survey(k); err != nil {
 		return err
 	}
-	var late []outcome
 	adopted := 0
-	err = d.matches(k, func(Resource) { d.sum.Unexpected[k]++ }, func(m match) error {
-		o := d.outcome(n, m)
+	err := d.outcomes(k, func(Resource) { d.sum.Unexpected[k]++ }, func(o outcome) error {
 		for _, f := range o.want.findings {
 			if err := d.finding(f); err != nil {
 				return err
@@ -37,13 +33,6 @@ func (d *decider) objects(k Kind, seen func(outcome) error) error {
 		}
 		if err := o.replay(); err != nil {
 			return err
-		}
-		if o.step != nil && o.after > 0 {
-			late = append(late, o)
-		} else if o.step != nil {
-			if err := d.step(*o.step); err != nil {
-				return err
-			}
 		}
 		return seen(o)
 	})
@@ -57,9 +46,36 @@ func (d *decider) objects(k Kind, seen func(outcome) error) error {
 		d.sum.Unexpected[k]++
 	}
 	d.sum.Unexpected[k] -= adopted
+	return nil
+}
+
+// outcomes decides every object of one kind, the same each time.
+func (d *decider) outcomes(k Kind, unexpected func(Resource), yield func(outcome) error) error {
+	return d.matches(k, unexpected, func(m match) error { return yield(d.outcome(d.names[k], m)) })
+}
+
+// sendAll sends the steps on the objects of one kind in one wave. Those that
+// take over a name come after all others, in the order of the hand-overs.
+func (d *decider) sendAll(k Kind, wave uint8, waveOf func(i int) uint8) error {
+	var late []outcome
+	i := -1
+	err := d.outcomes(k, ignore, func(o outcome) error {
+		i++
+		if o.step == nil || waveOf(i) != wave {
+			return nil
+		}
+		if o.after > 0 {
+			late = append(late, o)
+			return nil
+		}
+		return d.step(*o.step, wave)
+	})
+	if err != nil {
+		return err
+	}
 	slices.SortStableFunc(late, func(a, b outcome) int { return a.after - b.after })
 	for _, o := range late {
-		if err := d.step(*o.step); err != nil {
+		if err := d.step(*o.step, wave); err != nil {
 			return err
 		}
 	}
@@ -69,7 +85,7 @@ func (d *decider) objects(k Kind, seen func(outcome) error) error {
 // outcome decides one object.
 func (d *decider) outcome(n *names, m match) outcome {
 	w := &m.want
-	name := nameKey(w.fields[nameField(n.kind)])
+	name := nameKey(w.fields[nameField(w.entry.Kind)])
 	holder := n.held[name]
 	v := n.verdict[w.entry.ID]
 	if w.class == "" {
@@ -86,6 +102,9 @@ func (d *decider) outcome(n *names, m match) outcome {
 	case v.code == NameTaken || holder.several || holder.unowned != nil && len(m.have) == 1:
 		w.block(NameTaken, fmt.Sprintf("the destination has another object with the name %q", w.name()),
 			"rename or remove that object at the destination, or correct the directory")
+	case holder.unowned != nil && n.kind == Group && d.in.Rules.Groups.KeepForeign:
+		w.block(GroupCheck, fmt.Sprintf("the destination has a group %q from another source, and allows no duplicates", w.name()),
+			"remove or rename that group at the destination, or give this one another name under groups.names")
 	}
 	if w.class == "" && len(m.have) == 0 && !d.in.Inventory.Proof.Complete {
 		w.block(InventoryIncomplete, "not seen at the destination, whose listing is incomplete; it may be there",
@@ -112,7 +131,7 @@ func (n *names) refuseDuplicates(w *want, name key) {
 	if c := n.wanted[name]; c > 1 {
 		code, field := Duplicate, nameField(n.kind)
 		if n.kind == Group {
-			code = GroupRules
+			code = GroupCheck
 		}
 		w.block(code, fmt.Sprintf("%s %q is that of %d entries, case aside", field, w.fields[field], c),
 			"give each its own "+field+" in the directory")

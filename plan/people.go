@@ -3,8 +3,10 @@ package plan
 // people decides the people and fills the roster.
 func (d *decider) people() error {
 	d.roster = newRoster()
-	return d.objects(Person, func(o outcome) error {
-		d.roster.add(o.want.entry, o.class, o.have)
+	return d.decideAll(Person, func(o outcome) error {
+		n := d.roster.add(o)
+		d.roster.wave = append(d.roster.wave, d.in.Rules.waveOf(o.want))
+		d.units.join(o.want.entry, n)
 		return d.decision(o.decision())
 	})
 }

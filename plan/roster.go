@@ -1,34 +1,60 @@
 package plan
 
-// roster knows every person of the snapshot by a dense number, for the
-// membership of groups.
+import (
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// roster knows every person of the snapshot by a dense number, in the order
+// of the IDs.
 type roster struct {
-	byDN     map[key]uint32
-	byRemote map[key]uint32
-	ids      []ExternalID
-	class    []Class
+	byDN, byUID, byRemote map[key]uint32
+	ids                   []ExternalID
+	// wave is the place in the plan's waves.
+	wave []uint8
+	// part are the people who are at the destination when the plan has been
+	// applied, as far as the plan knows.
+	part *roaring.Bitmap
 }
 
-func newRoster() roster {
-	return roster{byDN: map[key]uint32{}, byRemote: map[key]uint32{}}
+func newRoster() *roster {
+	return &roster{byDN: map[key]uint32{}, byUID: map[key]uint32{}, byRemote: map[key]uint32{}, part: roaring.New()}
 }
 
-func (r *roster) add(e Entry, c Class, have []Resource) {
+// add gives the next number to a person.
+func (r *roster) add(o outcome) uint32 {
 	n := uint32(len(r.ids))
+	e := o.want.entry
 	r.ids = append(r.ids, e.ID)
-	r.class = append(r.class, c)
 	r.byDN[keyOf(e.Key)] = n
-	for _, h := range have {
+	if e.UID != "" {
+		r.byUID[keyOf(e.UID)] = n
+	}
+	for _, h := range o.have {
 		r.byRemote[keyOf(string(h.RemoteID))] = n
 	}
+	switch o.class {
+	case ToCreate, ToUpdate, ToAdopt, Unchanged:
+		r.part.Add(n)
+	case ToDeactivate, Excluded, Blocked:
+	}
+	return n
 }
 
-// takesPart tells whether person n is at the destination when the plan has
-// been applied, as the plan knows it.
-func (r *roster) takesPart(n uint32) bool {
-	switch r.class[n] {
-	case ToCreate, ToUpdate, ToAdopt, Unchanged:
-		return true
+// in counts the people of a wave who take part.
+func (r *roster) in(wave uint8) int {
+	n := 0
+	for p, w := range r.wave {
+		if w == wave && r.part.Contains(uint32(p)) {
+			n++
+		}
 	}
-	return false
+	return n
+}
+
+// number returns the number of a person, by ID.
+func (r *roster) number(id ExternalID) (uint32, bool) {
+	n, found := slices.BinarySearch(r.ids, id)
+	return uint32(n), found
 }

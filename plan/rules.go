@@ -16,6 +16,14 @@ type Rules struct {
 	// Inactive says which people the directory has disabled. They are
 	// excluded (P06). The zero value finds nobody.
 	Inactive Test `json:"inactive"`
+	// Groups say which groups there are and who is in them.
+	Groups GroupRules `json:"groups,omitzero"`
+	// Waves part the plan; see [Wave].
+	Waves []Wave `json:"waves,omitempty"`
+	// Guards refuse a plan that does too much.
+	Guards Guards `json:"guards,omitzero"`
+	// Quota is for the estimate.
+	Quota Quota `json:"quota,omitzero"`
 	// MembersPerRequest is the largest number of members in one step.
 	MembersPerRequest int `json:"membersPerRequest"`
 }
@@ -56,7 +64,7 @@ func (r Rules) Validate() error {
 	if r.MembersPerRequest < 1 {
 		errs = append(errs, fmt.Errorf("members per request is %d and must be at least 1", r.MembersPerRequest))
 	}
-	errs = append(errs, validate(Person, r.Person, UserName), validate(Group, r.Group, DisplayName))
+	errs = append(errs, validate(Person, r.Person, UserName), validate(Group, r.Group, DisplayName), r.Groups.validate(), validateWaves(r.Waves))
 	return errors.Join(errs...)
 }
 

@@ -81,6 +81,12 @@ type Step struct {
 	// that group when Members is not empty.
 	Kind   Kind       `json:"kind"`
 	Object ExternalID `json:"object"`
+	// Of is the kind of the source object where it is another: Unit for a
+	// group that is made of a unit.
+	Of Kind `json:"of,omitempty"`
+	// Wave is the part of the plan that the step is in, or "" when the plan
+	// has no parts.
+	Wave string `json:"wave,omitempty"`
 	// Name is the object's userName or displayName, for display.
 	Name   string `json:"name"`
 	Reason Reason `json:"reason"`
@@ -98,6 +104,30 @@ type Step struct {
 	Members []ExternalID `json:"members,omitempty"`
 	// Hazard is empty for a step that needs no leave.
 	Hazard Hazard `json:"hazard,omitempty"`
+}
+
+// Source is the kind of the source object.
+func (s Step) Source() Kind {
+	if s.Of != "" {
+		return s.Of
+	}
+	return s.Kind
+}
+
+// of is what [Step.Of] says for an object of kind k.
+func of(k Kind) Kind {
+	if k == Unit {
+		return Unit
+	}
+	return ""
+}
+
+// destinationKind is the kind of what an object of kind k becomes.
+func destinationKind(k Kind) Kind {
+	if k == Unit {
+		return Group
+	}
+	return k
 }
 
 // Outcome is what the destination answered to a step that was carried out.

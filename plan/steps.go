@@ -46,7 +46,8 @@ func (d *decider) deactivate(o *outcome) {
 }
 
 func (o *outcome) address() {
-	o.step.Kind, o.step.Object, o.step.Name = o.want.entry.Kind, o.want.entry.ID, o.want.name()
+	e := o.want.entry
+	o.step.Kind, o.step.Of, o.step.Object, o.step.Name = destinationKind(e.Kind), of(e.Kind), e.ID, o.want.name()
 }
 
 // differ returns the wanted fields that have lacks or holds otherwise, and

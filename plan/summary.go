@@ -19,8 +19,22 @@ type Summary struct {
 	// Unexpected counts the destination's objects that the source does not
 	// know. They are left alone.
 	Unexpected map[Kind]int `json:"unexpected,omitempty"`
+	// Waves counts the parts of the plan, in order, when it has any.
+	Waves []WaveCount `json:"waves,omitempty"`
+	// Direct counts the memberships that groups and units have themselves,
+	// Flat those with the groups within.
+	Direct   int      `json:"direct"`
+	Flat     int      `json:"flat"`
+	Estimate Estimate `json:"estimate"`
 	// Cautious says that a read was incomplete and that steps were withheld.
 	Cautious bool `json:"cautious,omitempty"`
+}
+
+// WaveCount is one part of a plan.
+type WaveCount struct {
+	Name     string `json:"name"`
+	People   int    `json:"people"`
+	Requests int    `json:"requests"`
 }
 
 // Requests returns the number of steps, each of which is one request.

@@ -34,7 +34,12 @@ func WriteText(w io.Writer, v View) error {
 }
 
 // Hazards returns all hazards in the order in which they are shown.
-func Hazards() []Hazard { return []Hazard{HazardAdopt, HazardRemoveMembers, HazardDeactivate} }
+func Hazards() []Hazard {
+	return []Hazard{
+		HazardAdopt, HazardRemoveMembers, HazardDeactivate,
+		HazardManyRemovals, HazardManyDeactivations, HazardManyBlocked, HazardShrunk, HazardSmall,
+	}
+}
 
 // Sentence says what a plan comes to, in one line.
 func (s Summary) Sentence() string {

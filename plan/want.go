@@ -59,15 +59,17 @@ func (r Rules) want(e Entry) want {
 	for _, m := range mappings {
 		w.take(m)
 	}
+	for _, flaw := range e.Flaws {
+		w.warn(FlawedEntry, flaw, "correct the entry in the directory")
+	}
 	if strings.HasPrefix(string(e.ID), "dn:") {
 		w.block(NoStableID, "the entry has no stable ID, so a later rename would look like a new object",
 			"give the reader the right to read the ID attribute, or name another in the configuration")
 	}
-	if e.Kind == Person && r.Inactive.holds(e) {
+	if why := r.inactive(e); why != "" {
 		w.refuse(Excluded, Finding{
-			Code: Inactive, Severity: Note,
-			Sentence: "disabled in the directory; inactive people cannot be provisioned",
-			Remedy:   "enable the account in the directory if the person is to be migrated",
+			Code: Inactive, Severity: Note, Sentence: why + "; inactive people cannot be provisioned",
+			Remedy: "enable the account in the directory if the person is to be migrated",
 		})
 		return w
 	}
@@ -78,6 +80,19 @@ func (r Rules) want(e Entry) want {
 		w.checkPerson()
 	}
 	return w
+}
+
+// inactive says why a person is disabled in the directory, or "".
+func (r Rules) inactive(e Entry) string {
+	switch {
+	case e.Kind != Person:
+		return ""
+	case e.Inactive != "":
+		return "disabled in the directory (" + e.Inactive + ")"
+	case r.Inactive.holds(e):
+		return "disabled in the directory"
+	}
+	return ""
 }
 
 // take fills one field from its source attribute.

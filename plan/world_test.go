@@ -18,6 +18,7 @@ type world struct {
 	entries   []plan.Entry
 	resources map[plan.RemoteID]plan.Resource
 	nextID    int
+	rules     plan.Rules
 	// unread makes the reads incomplete.
 	snapshotMissing, inventoryMissing string
 }
@@ -78,8 +79,11 @@ func proof(missing string) plan.Proof {
 }
 
 func (w *world) input() plan.Input {
+	if w.rules.Person == nil {
+		w.rules = rules()
+	}
 	return plan.Input{
-		Rules: rules(),
+		Rules: w.rules,
 		Snapshot: plan.Snapshot{Digest: "s", Proof: proof(w.snapshotMissing), Entries: func(k plan.Kind) iter.Seq2[plan.Entry, error] {
 			return sorted(w.entries, func(e plan.Entry) bool { return e.Kind == k }, func(e plan.Entry) string { return string(e.ID) })
 		}},
