@@ -64,11 +64,9 @@ func resourceWriter(ctx context.Context, tx *sql.Tx, v *Inventory, digest *plan.
 		if err != nil {
 			return fmt.Errorf("resource %s: %w", r.RemoteID, err)
 		}
-		members := "[]"
-		if len(r.Members) > 0 {
-			if members, err = asJSON(r.Members); err != nil {
-				return fmt.Errorf("resource %s: %w", r.RemoteID, err)
-			}
+		members, err := asList(r.Members)
+		if err != nil {
+			return fmt.Errorf("resource %s: %w", r.RemoteID, err)
 		}
 		res, err := stmt.ExecContext(ctx, v.ID, string(r.Kind), string(r.ExternalID), string(r.RemoteID), r.Version, fields, members)
 		if err != nil {
@@ -127,10 +125,7 @@ func (f *File) resources(ctx context.Context, inventory int64, which string) fun
 			if err := json.Unmarshal([]byte(fields), &r.Fields); err != nil {
 				return r, fmt.Errorf("fields of %s: %w", r.RemoteID, err)
 			}
-			if members != "[]" {
-				err = json.Unmarshal([]byte(members), &r.Members)
-			}
-			return r, err
+			return r, fromList(members, &r.Members)
 		}, "SELECT external_id, remote_id, version, fields, members FROM resources WHERE inventory = ? AND kind = ? AND "+which, inventory, string(k))
 	}
 }

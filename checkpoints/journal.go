@@ -147,7 +147,7 @@ func (f *File) States(ctx context.Context, planID int64) (map[State]int, error) 
 // have given one: a state, or "" when the plan has no such step.
 func (f *File) Remote(ctx context.Context, p Plan, object plan.ExternalID) (plan.RemoteID, State, error) {
 	var id plan.RemoteID
-	err := f.db.QueryRowContext(ctx, "SELECT remote FROM decisions WHERE plan = ? AND kind IN ('person', 'group') AND object = ?", p.ID, string(object)).Scan(&id)
+	err := f.db.QueryRowContext(ctx, "SELECT remote FROM decisions WHERE plan = ? AND kind IN ('person', 'group', 'unit') AND object = ?", p.ID, string(object)).Scan(&id)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", "", fmt.Errorf("look up the id of %s: %w", object, err)
 	}
@@ -179,7 +179,7 @@ func (f *File) Journal(ctx context.Context, planID int64) iter.Seq2[Line, error]
 		}
 		return l, json.Unmarshal([]byte(body), &l.Step)
 	}, `SELECT s.seq, s.body, coalesce(j.state, 'pending'), coalesce(j.attempts, 0), coalesce(j.remote_id, ''), coalesce(j.version, ''), coalesce(j.error, ''), coalesce(j.at, '')
-		FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq WHERE s.plan = ? ORDER BY s.kind, s.object, s.seq`, planID)
+		FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq WHERE s.plan = ? ORDER BY iif(s.source = '', s.kind, s.source), s.object, s.seq`, planID)
 }
 
 // Line is one step with what became of it.

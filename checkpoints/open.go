@@ -3,7 +3,6 @@ package checkpoints
 import (
 	"context"
 	"database/sql"
-	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,15 +15,6 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// applicationID marks a SQLite file as ours ("L2SC").
-const applicationID = 0x4c325343
-
-// version is the schema that this program writes, in user_version.
-const version = 1
-
-//go:embed schema1.sql
-var schema1 string
-
 var (
 	// ErrLocked: another process is writing to the state file.
 	ErrLocked = errors.New("another run holds the state file")
@@ -32,6 +22,9 @@ var (
 	ErrForeign = errors.New("not a state file of ldap2scim")
 	// ErrNewer: a newer version of the program wrote the file.
 	ErrNewer = errors.New("written by a newer version of ldap2scim")
+	// ErrOlder: an older version wrote the file, and it was opened for reading
+	// only. Opening it for writing brings it up to date.
+	ErrOlder = errors.New("written by an older version of ldap2scim")
 	// ErrNone: there is no such record, or no state file to read one from.
 	ErrNone = errors.New("nothing there")
 )
@@ -76,9 +69,9 @@ func Open(ctx context.Context, path string) (_ *File, err error) {
 		return nil, fmt.Errorf("open state file %s: %w", path, err)
 	}
 	f := &File{db: db, lock: lock}
-	if found == 0 {
-		if err := f.lay(ctx); err != nil {
-			return nil, errors.Join(fmt.Errorf("make state file %s: %w", path, err), db.Close())
+	if found < version() {
+		if err := f.upgrade(ctx, found); err != nil {
+			return nil, errors.Join(fmt.Errorf("lay out state file %s: %w", path, err), db.Close())
 		}
 	}
 	return f, nil
@@ -93,6 +86,9 @@ func OpenReader(ctx context.Context, path string) (*File, error) {
 	}
 	if found == 0 {
 		return nil, fmt.Errorf("state file %s: %w", path, ErrNone)
+	}
+	if found < version() {
+		return nil, fmt.Errorf("state file %s has format %d, this program reads %d: %w", path, found, version(), ErrOlder)
 	}
 	db, err := sql.Open("sqlite", dsn(path, "_pragma=query_only(1)", "_pragma=busy_timeout(5000)"))
 	if err != nil {
@@ -148,8 +144,8 @@ func inspect(ctx context.Context, path string) (int, error) {
 		return 0, fmt.Errorf("read %s: %w", path, err)
 	case id != applicationID || found == 0:
 		return 0, fmt.Errorf("%s: %w", path, ErrForeign)
-	case found > version:
-		return 0, fmt.Errorf("%s has format %d, this program knows up to %d: %w", path, found, version, ErrNewer)
+	case found > version():
+		return 0, fmt.Errorf("%s has format %d, this program knows up to %d: %w", path, found, version(), ErrNewer)
 	}
 	return found, nil
 }
@@ -162,14 +158,6 @@ func create(path string) error {
 		return fmt.Errorf("make state file: %w", err)
 	}
 	return file.Close()
-}
-
-// lay lays out the tables of a new file.
-func (f *File) lay(ctx context.Context) error {
-	return f.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, schema1+fmt.Sprintf(";PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, version))
-		return err
-	})
 }
 
 // write runs do in one transaction.

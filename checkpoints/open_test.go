@@ -134,7 +134,7 @@ func TestOldStateFiles(t *testing.T) {
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}
-		copyFile(t, path, filepath.Join("testdata", "v1.db"))
+		copyFile(t, path, filepath.Join("testdata", "v2.db"))
 	}
 	old, err := filepath.Glob("testdata/v*.db")
 	if err != nil || len(old) == 0 {

@@ -73,7 +73,7 @@ func newSink(ctx context.Context, tx *sql.Tx, id int64) (*sink, error) {
 		into  **sql.Stmt
 		query string
 	}{
-		{&s.step, "INSERT INTO steps (plan, seq, id, action, kind, object, name, hazard, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+		{&s.step, "INSERT INTO steps (plan, seq, id, action, kind, object, name, hazard, source, wave, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
 		{&s.finding, "INSERT INTO findings (plan, seq, code, severity, kind, object, name, sentence, remedy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"},
 		{&s.decisions, "INSERT INTO decisions (plan, kind, object, name, class, code, remote) VALUES (?, ?, ?, ?, ?, ?, ?)"},
 	} {
@@ -91,7 +91,7 @@ func (s *sink) Step(v plan.Step) error {
 		return fmt.Errorf("step on %s: %w", v.Name, err)
 	}
 	s.steps++
-	_, err = s.step.ExecContext(s.ctx, s.plan, s.steps, string(v.ID), string(v.Action), string(v.Kind), string(v.Object), v.Name, string(v.Hazard), body)
+	_, err = s.step.ExecContext(s.ctx, s.plan, s.steps, string(v.ID), string(v.Action), string(v.Kind), string(v.Object), v.Name, string(v.Hazard), string(v.Source()), v.Wave, body)
 	return err
 }
 

@@ -44,6 +44,22 @@ func asJSON(v any) (string, error) {
 	return string(b), err
 }
 
+// asList is a column that holds a list as JSON, and fromList reads it. Most
+// lists are empty.
+func asList[T any](list []T) (string, error) {
+	if len(list) == 0 {
+		return "[]", nil
+	}
+	return asJSON(list)
+}
+
+func fromList[T any](s string, list *[]T) error {
+	if s == "[]" {
+		return nil
+	}
+	return json.Unmarshal([]byte(s), list)
+}
+
 // stamp and parseStamp are how times are kept.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 

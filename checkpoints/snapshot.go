@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"ldap2scim/plan"
@@ -58,7 +59,7 @@ func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time,
 // entryWriter returns the function that stores one entry. The statement is
 // closed with the transaction.
 func entryWriter(ctx context.Context, tx *sql.Tx, s *Snapshot, digest *plan.SetDigest) (func(plan.Entry) error, error) {
-	stmt, err := tx.PrepareContext(ctx, "INSERT INTO entries (snapshot, kind, id, dn, key, attrs, members) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+	stmt, err := tx.PrepareContext(ctx, "INSERT INTO entries (snapshot, kind, id, dn, key, attrs, members, uid, member_uids, inactive, flaws) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
 	if err != nil {
 		return nil, err
 	}
@@ -67,13 +68,13 @@ func entryWriter(ctx context.Context, tx *sql.Tx, s *Snapshot, digest *plan.SetD
 		if err != nil {
 			return fmt.Errorf("entry %s: %w", e.DN, err)
 		}
-		members := "[]"
-		if len(e.Members) > 0 {
-			if members, err = asJSON(e.Members); err != nil {
-				return fmt.Errorf("entry %s: %w", e.DN, err)
-			}
+		members, err1 := asList(e.Members)
+		uids, err2 := asList(e.MemberUIDs)
+		flaws, err3 := asList(e.Flaws)
+		if err := errors.Join(err1, err2, err3); err != nil {
+			return fmt.Errorf("entry %s: %w", e.DN, err)
 		}
-		res, err := stmt.ExecContext(ctx, s.ID, string(e.Kind), string(e.ID), e.DN, e.Key, attrs, members)
+		res, err := stmt.ExecContext(ctx, s.ID, string(e.Kind), string(e.ID), e.DN, e.Key, attrs, members, e.UID, uids, e.Inactive, flaws)
 		if err != nil {
 			return fmt.Errorf("store entry %s: %w", e.DN, err)
 		}
@@ -81,7 +82,7 @@ func entryWriter(ctx context.Context, tx *sql.Tx, s *Snapshot, digest *plan.SetD
 			return err
 		}
 		s.Entries[e.Kind]++
-		digest.Add([]byte(string(e.Kind) + "\x00" + string(e.ID) + "\x00" + e.DN + "\x00" + attrs + "\x00" + members))
+		digest.Add([]byte(strings.Join([]string{string(e.Kind), string(e.ID), e.DN, attrs, members, e.UID, uids, e.Inactive, flaws}, "\x00")))
 		return nil
 	}, nil
 }
@@ -116,24 +117,33 @@ func (f *File) snapshot(ctx context.Context, which string, args ...any) (Snapsho
 	return s, f.count(ctx, s.Entries, "SELECT kind, count(*) FROM entries WHERE snapshot = ? GROUP BY kind", s.ID)
 }
 
+// PeopleBefore counts the people of the newest complete snapshot before the
+// one with this ID; 0 when there is none.
+func (f *File) PeopleBefore(ctx context.Context, id int64) (int, error) {
+	var n int
+	err := f.db.QueryRowContext(ctx, `SELECT count(*) FROM entries WHERE kind = 'person' AND snapshot =
+		(SELECT max(id) FROM snapshots WHERE id < ? AND complete)`, id).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the people of the snapshot before %d: %w", id, err)
+	}
+	return n, nil
+}
+
 // Entries yields a snapshot's entries of one kind in the order of their IDs.
 func (f *File) Entries(ctx context.Context, snapshot int64) func(plan.Kind) iter.Seq2[plan.Entry, error] {
 	return func(k plan.Kind) iter.Seq2[plan.Entry, error] {
 		return each(ctx, f, func(row scanner) (plan.Entry, error) {
 			e := plan.Entry{Kind: k}
-			var attrs, members string
-			err := row.Scan(&e.ID, &e.DN, &e.Key, &attrs, &members)
+			var attrs, members, uids, flaws string
+			err := row.Scan(&e.ID, &e.DN, &e.Key, &attrs, &members, &e.UID, &uids, &e.Inactive, &flaws)
 			if err != nil {
 				return e, err
 			}
 			if e.Attrs, err = decodeAttrs(attrs); err != nil {
 				return e, err
 			}
-			if members != "[]" {
-				err = json.Unmarshal([]byte(members), &e.Members)
-			}
-			return e, err
-		}, "SELECT id, dn, key, attrs, members FROM entries WHERE snapshot = ? AND kind = ? ORDER BY id", snapshot, string(k))
+			return e, errors.Join(fromList(members, &e.Members), fromList(uids, &e.MemberUIDs), fromList(flaws, &e.Flaws))
+		}, "SELECT id, dn, key, attrs, members, uid, member_uids, inactive, flaws FROM entries WHERE snapshot = ? AND kind = ? ORDER BY id", snapshot, string(k))
 	}
 }
 

@@ -18,8 +18,8 @@ var at = time.Date(2026, 8, 20, 14, 2, 3, 4, time.UTC)
 func entries() []plan.Entry {
 	return []plan.Entry{
 		{Kind: plan.Person, ID: "b", DN: "uid=b", Key: "uid=b", Attrs: map[string][]string{"mail": {"b@x", "B@x"}, "base64": {"x"}, "photo": {"\xff\x00", "text"}}},
-		{Kind: plan.Person, ID: "a", DN: "UID=a", Key: "uid=a", Attrs: map[string][]string{"cn": {"Ä <&>\u2028"}}},
-		{Kind: plan.Group, ID: "g", DN: "cn=g", Key: "cn=g", Attrs: map[string][]string{}, Members: []string{"uid=a", "uid=b"}},
+		{Kind: plan.Person, ID: "a", DN: "UID=a", Key: "uid=a", Attrs: map[string][]string{"cn": {"Ä <&>\u2028"}}, UID: "a", Inactive: "locked"},
+		{Kind: plan.Group, ID: "g", DN: "cn=g", Key: "cn=g", Attrs: map[string][]string{}, Members: []string{"uid=a", "uid=b"}, MemberUIDs: []string{"a"}, Flaws: []string{"one"}},
 	}
 }
 

@@ -13,6 +13,11 @@ import (
 type Apply struct {
 	File        *checkpoints.File
 	Destination Destination
+	// Lister reads the same destination, to see whether it has moved since the
+	// plan was made; nil means not to look.
+	Lister Lister
+	// MaxAge is how old the snapshot may be; 0 means any age.
+	MaxAge time.Duration
 	// Settings is the digest of the present configuration.
 	Settings plan.Digest
 	// Allow names the hazards that the operator allows.
@@ -53,7 +58,10 @@ var ErrDown = errors.New("the destination is down")
 // reason; another error ends the run before the end of the plan, and running
 // again goes on.
 func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err error) {
-	if err := errors.Join(checkFresh(ctx, a.File, p, a.Settings), checkHazards(p.Summary, a.Allow)); err != nil {
+	if err := errors.Join(a.checkFresh(ctx, p), checkHazards(p.Summary, a.Allow)); err != nil {
+		return Result{}, err
+	}
+	if err := a.checkDestination(ctx, p); err != nil {
 		return Result{}, err
 	}
 	run, err := a.File.StartRun(ctx, p.ID, a.Version, time.Now())

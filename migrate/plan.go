@@ -30,9 +30,11 @@ func Plan(ctx context.Context, f *checkpoints.File, dst Lister, opts PlanOptions
 		return checkpoints.Plan{}, err
 	}
 	head := checkpoints.Plan{Made: time.Now(), Snapshot: snap.ID, Inventory: inv.ID, Settings: opts.Settings, Rules: opts.Rules}
-	return f.SavePlan(ctx, head, func(to plan.Sink) (plan.Summary, error) {
-		return plan.Decide(input(ctx, f, snap, inv, opts.Rules), to)
-	})
+	in, err := input(ctx, f, snap, inv, opts.Rules)
+	if err != nil {
+		return checkpoints.Plan{}, err
+	}
+	return f.SavePlan(ctx, head, func(to plan.Sink) (plan.Summary, error) { return plan.Decide(in, to) })
 }
 
 // takeInventory lists the destination into the state file.
@@ -56,10 +58,14 @@ func takeInventory(ctx context.Context, f *checkpoints.File, dst Lister, name st
 }
 
 // input is what a stored snapshot and inventory are to the planner.
-func input(ctx context.Context, f *checkpoints.File, snap checkpoints.Snapshot, inv checkpoints.Inventory, rules plan.Rules) plan.Input {
+func input(ctx context.Context, f *checkpoints.File, snap checkpoints.Snapshot, inv checkpoints.Inventory, rules plan.Rules) (plan.Input, error) {
+	before, err := f.PeopleBefore(ctx, snap.ID)
+	if err != nil {
+		return plan.Input{}, err
+	}
 	return plan.Input{
 		Rules:     rules,
-		Snapshot:  plan.Snapshot{Digest: snap.Digest, Proof: snap.Proof, Entries: f.Entries(ctx, snap.ID)},
+		Snapshot:  plan.Snapshot{Digest: snap.Digest, Proof: snap.Proof, Before: before, Entries: f.Entries(ctx, snap.ID)},
 		Inventory: plan.Inventory{Digest: inv.Digest, Proof: inv.Proof, Owned: f.Owned(ctx, inv.ID), Unowned: f.Unowned(ctx, inv.ID)},
-	}
+	}, nil
 }

@@ -37,7 +37,11 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	defer c.planned.stop()
 	c.journal = pull(f.Journal(ctx, p.ID))
 	defer c.journal.stop()
-	sum, err := plan.Decide(input(ctx, f, snap, inv, p.Rules), c)
+	in, err := input(ctx, f, snap, inv, p.Rules)
+	if err != nil {
+		return Report{}, err
+	}
+	sum, err := plan.Decide(in, c)
 	if err != nil {
 		return Report{}, fmt.Errorf("compare the destination with plan %s: %w", p.Summary.Digest.Short(), err)
 	}
@@ -141,7 +145,7 @@ func (c *comparison) stateOf(d plan.Decision) (sentState, error) {
 	var s sentState
 	for {
 		line, more, err := c.journal.peek()
-		if err != nil || !more || line.Step.Kind != d.Kind || line.Step.Object != d.Object {
+		if err != nil || !more || line.Step.Source() != d.Kind || line.Step.Object != d.Object {
 			return s, err
 		}
 		c.journal.drop()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+	"time"
 
 	"ldap2scim/checkpoints"
 	"ldap2scim/migrate"
@@ -53,6 +54,12 @@ func TestApplyRefusesWhatIsStale(t *testing.T) {
 				w.t.Fatal(err)
 			}
 		},
+		"age": func(_ *world, _ *checkpoints.File, a *migrate.Apply) { a.MaxAge = time.Nanosecond },
+		"destination": func(w *world, _ *checkpoints.File, _ *migrate.Apply) {
+			if _, err := w.service.AddUser(map[string]any{"userName": "u01", "emails": []any{map[string]any{"value": "x@example.com"}}}); err != nil {
+				w.t.Fatal(err)
+			}
+		},
 		"plan": func(w *world, f *checkpoints.File, _ *migrate.Apply) { w.replanned(f) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,6 +79,21 @@ func TestApplyRefusesWhatIsStale(t *testing.T) {
 func isStale(err error) bool {
 	_, ok := errors.AsType[*migrate.StaleError](err)
 	return ok
+}
+
+// TestStrangerAtDestination: a new account that the plan has nothing to do
+// with makes no plan stale.
+func TestStrangerAtDestination(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, staff(3, 1))
+	f := w.open()
+	p := w.planned(f)
+	if _, err := w.service.AddUser(map[string]any{"userName": "stranger", "emails": []any{map[string]any{"value": "x@example.com"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if res, err := w.apply(f, w.writer()).Run(t.Context(), p); err != nil || res.Done != p.Summary.Requests() {
+		t.Errorf("%+v, %v", res, err)
+	}
 }
 
 // TestSameSnapshotAgain: reading an unchanged directory makes no plan stale.

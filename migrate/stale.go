@@ -2,9 +2,11 @@ package migrate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"ldap2scim/checkpoints"
 	"ldap2scim/plan"
@@ -50,26 +52,71 @@ func (e *HazardError) Hint() string {
 }
 
 // checkFresh returns a [StaleError] when p is no longer the plan to apply.
-func checkFresh(ctx context.Context, f *checkpoints.File, p checkpoints.Plan, settings plan.Digest) error {
-	last, err := f.LastPlan(ctx)
-	if err != nil {
+func (a Apply) checkFresh(ctx context.Context, p checkpoints.Plan) error {
+	last, err1 := a.File.LastPlan(ctx)
+	snap, err2 := a.File.LastSnapshot(ctx)
+	own, err3 := a.File.Snapshot(ctx, p.Snapshot)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	snap, err := f.LastSnapshot(ctx)
-	if err != nil {
-		return err
-	}
+	age := time.Since(own.Taken)
 	stale := func(what string) error { return &StaleError{Plan: p.Summary.Digest, What: what} }
 	switch {
 	case last.ID != p.ID:
 		return stale(fmt.Sprintf("plan %s was made after it", last.Summary.Digest.Short()))
 	case snap.ID != p.Snapshot && snap.Digest != p.Summary.Snapshot:
 		return stale("a newer snapshot shows the directory otherwise")
-	case settings != p.Settings:
+	case a.Settings != p.Settings:
 		return stale("the configuration has changed")
+	case a.MaxAge > 0 && age > a.MaxAge:
+		return stale(fmt.Sprintf("its snapshot is %s old, and %s is the limit", age.Round(time.Second), a.MaxAge))
 	}
 	return nil
 }
+
+// checkDestination returns a [StaleError] when the destination would get other
+// requests now than the plan has. Once a request of the plan was sent, the
+// destination has moved by that, and is not looked at.
+func (a Apply) checkDestination(ctx context.Context, p checkpoints.Plan) error {
+	states, err := a.File.States(ctx, p.ID)
+	if err != nil || a.Lister == nil || states[checkpoints.Pending] != p.Summary.Requests() {
+		return err
+	}
+	snap, err := a.File.Snapshot(ctx, p.Snapshot)
+	if err != nil {
+		return err
+	}
+	planned, err := a.File.Inventory(ctx, p.Inventory)
+	if err != nil {
+		return err
+	}
+	inv, err := takeInventory(ctx, a.File, a.Lister, planned.Destination, a.Observe)
+	if err != nil {
+		return err
+	}
+	if inv.Digest == planned.Digest {
+		return nil
+	}
+	in, err := input(ctx, a.File, snap, inv, p.Rules)
+	if err != nil {
+		return err
+	}
+	now, err := plan.Decide(in, nowhere{})
+	if err != nil {
+		return err
+	}
+	if now.Content != p.Summary.Content {
+		return &StaleError{Plan: p.Summary.Digest, What: "the destination has changed; what it needs now is not what the plan has"}
+	}
+	return nil
+}
+
+// nowhere is a sink for a plan of which only the summary is wanted.
+type nowhere struct{}
+
+func (nowhere) Step(plan.Step) error         { return nil }
+func (nowhere) Finding(plan.Finding) error   { return nil }
+func (nowhere) Decision(plan.Decision) error { return nil }
 
 // checkHazards returns a [HazardError] that names what allowed leaves out.
 func checkHazards(s plan.Summary, allowed []plan.Hazard) error {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 )
@@ -13,6 +14,7 @@ type decider struct {
 	out Sink
 
 	roll   roll
+	steps  roll // of the steps alone
 	sum    Summary
 	units  *units
 	names  map[Kind]*names
@@ -34,7 +36,7 @@ func Decide(in Input, out Sink) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	d := &decider{in: in, out: out, roll: newRoll(), sum: Summary{
+	d := &decider{in: in, out: out, roll: newRoll(), steps: newRoll(), sum: Summary{
 		Snapshot: in.Snapshot.Digest, Rules: rules, Inventory: in.Inventory.Digest,
 		Objects: map[Kind]map[Class]int{}, Steps: map[Action]int{}, Hazards: map[Hazard]int{},
 		Findings: map[Severity]int{}, Unexpected: map[Kind]int{},
@@ -45,6 +47,7 @@ func Decide(in Input, out Sink) (Summary, error) {
 			return Summary{}, err
 		}
 	}
+	d.sum.Content = d.steps.digest()
 	d.sum.Estimate = in.Rules.Quota.estimate(d.sum.Requests())
 	if err := d.roll.add(d.sum); err != nil {
 		return Summary{}, err
@@ -85,7 +88,7 @@ func (d *decider) step(s Step, wave uint8) error {
 	if s.Hazard != "" {
 		d.sum.Hazards[s.Hazard]++
 	}
-	if err := d.roll.add(s); err != nil {
+	if err := errors.Join(d.roll.add(s), d.steps.add(s)); err != nil {
 		return err
 	}
 	return d.out.Step(s)

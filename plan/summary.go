@@ -7,6 +7,9 @@ type Summary struct {
 	Snapshot  Digest `json:"snapshot"`
 	Rules     Digest `json:"rules"`
 	Inventory Digest `json:"inventory"`
+	// Content covers the steps alone: two plans with the same content send
+	// the same requests.
+	Content Digest `json:"content"`
 	// Objects counts the source objects by kind and class. Every object of
 	// the snapshot is in it exactly once.
 	Objects map[Kind]map[Class]int `json:"objects"`
