@@ -38,6 +38,9 @@ type client struct {
 	base  string
 	token func() (string, error)
 	http  *http.Client
+	// throttled are the statuses beside 429 that ask to slow down where they
+	// come with a Retry-After.
+	throttled []int
 }
 
 // send makes one request and hands a 2xx to read, which need not close the
@@ -66,7 +69,7 @@ func (c *client) send(ctx context.Context, call call, read func(*http.Response) 
 		_ = resp.Body.Close()
 	}()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return statusError(call, resp, token)
+		return c.statusError(call, resp, token)
 	}
 	if err := read(resp); err != nil {
 		return answerError(ctx, call, resp.StatusCode, err, token)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -31,6 +32,9 @@ type Error struct {
 	retryAfter time.Duration
 	temporary  bool
 	unknown    bool
+	// asksToWait: the profile knows this status as one that asks to slow down,
+	// and there was a Retry-After.
+	asksToWait bool
 }
 
 func (e *Error) Error() string {
@@ -75,9 +79,29 @@ func (e *Error) Throttled() bool {
 	if e.Status == http.StatusTooManyRequests {
 		return true
 	}
-	text := strings.ToLower(e.Detail)
-	return e.Status >= 400 && (strings.Contains(text, "rate limit") ||
-		strings.Contains(text, "too many requests") || strings.Contains(text, "throttl"))
+	return e.Status >= 400 && (e.asksToWait ||
+		says(e.Detail, "rate limit", "ratelimit", "rate_limit", "too many requests", "throttl"))
+}
+
+// Duplicate reports whether the service refused a name or id because somebody
+// has it: 409, or another error that says so (RFC 7644 §3.12 has uniqueness).
+// After a 500 the outcome is unknown all the same.
+func (e *Error) Duplicate() bool {
+	if e.Status == http.StatusConflict || strings.EqualFold(e.ScimType, "uniqueness") {
+		return true
+	}
+	return e.Status >= 400 && says(e.Detail, "already exist", "already taken", "already in use", "already been taken",
+		"duplicate", "is taken", "must be unique", "not unique", "_taken")
+}
+
+// Drifted reports whether the object was changed by somebody else since it was
+// planned (412), so that the step was refused.
+func (e *Error) Drifted() bool { return e.Status == http.StatusPreconditionFailed }
+
+// says reports whether the text has one of the words, in any case.
+func says(text string, words ...string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 }
 
 // Hint says in one sentence what to do.

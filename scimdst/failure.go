@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -19,12 +20,13 @@ const (
 )
 
 // statusError makes the error of an answer that is not a 2xx.
-func statusError(c call, resp *http.Response, token string) *Error {
+func (c *client) statusError(of call, resp *http.Response, token string) *Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, longestErrorBody)) // what came is enough
 	e := parseErrorBody(body)
-	e.Op, e.Method, e.Path, e.Status = c.op, c.method, c.path, resp.StatusCode
+	e.Op, e.Method, e.Path, e.Status = of.op, of.method, of.path, resp.StatusCode
 	e.Detail, e.ScimType = clean(e.Detail, token), clean(e.ScimType, token)
 	e.retryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"))
+	e.asksToWait = e.retryAfter > 0 && slices.Contains(c.throttled, e.Status)
 	switch resp.StatusCode {
 	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -32,7 +34,7 @@ func statusError(c call, resp *http.Response, token string) *Error {
 	default:
 		e.temporary = e.Throttled()
 	}
-	e.unknown = c.writes() && (resp.StatusCode >= 500 || resp.StatusCode == http.StatusRequestTimeout)
+	e.unknown = of.writes() && (resp.StatusCode >= 500 || resp.StatusCode == http.StatusRequestTimeout)
 	return e
 }
 

@@ -60,7 +60,7 @@ func open(c Config) (opened, error) {
 
 func (o opened) reader() *Reader {
 	return &Reader{
-		client:  client{base: o.base, token: o.token, http: newHTTP(readOnly{next: o.way})},
+		client:  client{base: o.base, token: o.token, http: newHTTP(readOnly{next: o.way}), throttled: o.profile.Throttled},
 		profile: o.profile,
 	}
 }

@@ -24,7 +24,7 @@ func NewWriter(c Config) (*Writer, error) {
 	}
 	return &Writer{
 		Reader:  o.reader(),
-		writing: client{base: o.base, token: o.token, http: newHTTP(o.way)},
+		writing: client{base: o.base, token: o.token, http: newHTTP(o.way), throttled: o.profile.Throttled},
 	}, nil
 }
 
