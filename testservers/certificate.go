@@ -52,16 +52,18 @@ func (c Certificate) template(now time.Time) *x509.Certificate {
 // certificateFiles are paths of PEM files.
 type certificateFiles struct{ CA, Cert, Key string }
 
-func writeCertificates(t testing.TB, dir string, kind Certificate) certificateFiles {
+// writeCertificates makes a CA and a certificate that is also for the other
+// addresses.
+func writeCertificates(t testing.TB, dir string, kind Certificate, others ...net.IP) certificateFiles {
 	t.Helper()
-	files, err := makeCertificates(dir, kind)
+	files, err := makeCertificates(dir, kind, others)
 	if err != nil {
 		t.Fatalf("make certificates: %v", err)
 	}
 	return files
 }
 
-func makeCertificates(dir string, kind Certificate) (certificateFiles, error) {
+func makeCertificates(dir string, kind Certificate, others []net.IP) (certificateFiles, error) {
 	files := certificateFiles{
 		CA:   filepath.Join(dir, "ca.pem"),
 		Cert: filepath.Join(dir, "server.pem"),
@@ -89,7 +91,9 @@ func makeCertificates(dir string, kind Certificate) (certificateFiles, error) {
 	if err != nil {
 		return files, err
 	}
-	leafDER, err := x509.CreateCertificate(rand.Reader, kind.template(now), ca, key.Public(), caKey)
+	leaf := kind.template(now)
+	leaf.IPAddresses = append(leaf.IPAddresses, others...)
+	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, ca, key.Public(), caKey)
 	if err != nil {
 		return files, err
 	}

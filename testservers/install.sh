@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes the servers that the tests start available: OpenLDAP from Debian's
-# packages, and the node modules of the SCIM service in scimmy/.
+# Makes the servers that the tests start available: OpenLDAP and Samba (as a
+# domain controller of Active Directory) from Debian's packages, and the node
+# modules of the SCIM service in scimmy/.
 # It installs only what is missing, and fails with one line that says what to
 # install where it may not do so itself. It starts no server.
 set -euo pipefail
@@ -27,11 +28,15 @@ allow_services() {
   [ -z "$made_policy" ] || rm -f "$policy"
 }
 
-install_slapd() {
+install_servers() {
   local missing=() wanted
-  # Debian keeps slapd and slapadd in sbin, which is not on everybody's PATH.
+  # Debian keeps servers in sbin, which is not on everybody's PATH.
   [ -x /usr/sbin/slapd ] && [ -x /usr/sbin/slapadd ] || missing+=(slapd)
   command -v ldapsearch >/dev/null || missing+=(ldap-utils)
+  [ -x /usr/sbin/samba ] || missing+=(samba samba-ad-dc winbind)
+  [ -e /usr/share/samba/setup/provision.ldif ] || missing+=(samba-ad-provision)
+  compgen -G '/usr/lib/*/samba/ldb/samldb.so' >/dev/null || missing+=(samba-dsdb-modules samba-vfs-modules)
+  command -v ldbmodify >/dev/null || missing+=(ldb-tools)
   [ ${#missing[@]} -gt 0 ] || return 0
   wanted=${missing[*]}
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
@@ -56,5 +61,5 @@ install_modules() {
   touch "$stamp"
 }
 
-install_slapd
+install_servers
 install_modules

@@ -47,7 +47,7 @@ const (
 	Ldapadd
 )
 
-// Directory is a slapd that runs until the test is over.
+// Directory is a directory server that runs until the test is over.
 type Directory struct {
 	// URL speaks LDAP, with StartTLS; LDAPSURL speaks it over TLS.
 	URL, LDAPSURL string
@@ -163,7 +163,7 @@ func (s *slapd) start(t testing.TB) {
 			"-f", s.conf, "-n", "slapd-test", "-h", s.URL + " " + s.LDAPSURL,
 			"-d", "0", // stay in the foreground
 		}})
-		err := p.await(t.Context(), s.ask)
+		err := p.await(t.Context(), func() error { return askRoot(s.URL) })
 		if err == nil {
 			return
 		}
@@ -173,9 +173,9 @@ func (s *slapd) start(t testing.TB) {
 	}
 }
 
-// ask reads the root DSE.
-func (s *slapd) ask() error {
-	conn, err := ldap.DialURL(s.URL, ldap.DialWithDialer(&net.Dialer{Timeout: time.Second}))
+// askRoot reads the root DSE.
+func askRoot(url string) error {
+	conn, err := ldap.DialURL(url, ldap.DialWithDialer(&net.Dialer{Timeout: time.Second}))
 	if err != nil {
 		return err
 	}
