@@ -121,7 +121,7 @@ func deepestHint(err error) string {
 			return hint
 		}
 	}
-	if e, ok := err.(interface{ Hint() string }); ok { //nolint:errorlint // the tree itself is walked
+	if e, ok := err.(interface{ Hint() string }); ok {
 		return e.Hint()
 	}
 	return ""
