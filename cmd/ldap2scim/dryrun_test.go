@@ -76,7 +76,7 @@ func (s *site) applyAsDryRun(service *scimtest.Server) string {
 	if dry == "" {
 		s.t.Error("the plan has no step")
 	}
-	rows, err := query(s.path("state.db"), "SELECT DISTINCT action FROM steps")
+	rows, err := query(s.t.Context(), s.path("state.db"), "SELECT DISTINCT action FROM steps")
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -109,7 +109,7 @@ func (s *site) isWhole(d *demo) {
 // states counts the newest plan's steps in the journal.
 func (s *site) states() map[string]int {
 	s.t.Helper()
-	rows, err := query(s.path("state.db"), "SELECT state, count(*) FROM journal WHERE plan = (SELECT max(id) FROM plans) GROUP BY state")
+	rows, err := query(s.t.Context(), s.path("state.db"), "SELECT state, count(*) FROM journal WHERE plan = (SELECT max(id) FROM plans) GROUP BY state")
 	if err != nil {
 		s.t.Fatal(err)
 	}

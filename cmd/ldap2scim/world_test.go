@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -72,7 +74,7 @@ func sqlCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: sql FILE QUERY")
 	}
 	out := ts.Stdout()
-	rows, err := query(ts.MkAbs(args[0]), args[1])
+	rows, err := query(context.Background(), ts.MkAbs(args[0]), args[1])
 	ts.Check(err)
 	for _, row := range rows {
 		fmt.Fprintln(out, strings.Join(row, " "))
@@ -80,13 +82,13 @@ func sqlCommand(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // query reads rows as text.
-func query(path, text string, args ...any) (all [][]string, err error) {
+func query(ctx context.Context, path, text string) (all [][]string, err error) {
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
-	rows, err := db.Query(text, args...)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	rows, err := db.QueryContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}
