@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestDemoTwice: the whole road, its files, and once more in the same folder.
+func TestDemoTwice(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	folder := s.path("demo")
+	for range 2 {
+		p := s.process(exitDone, "demo", "--folder", folder)
+		for _, want := range []string{
+			"$ ldap2scim apply --yes\nApplied: 220 done, 0 failed, 0 not sent, 0 unknown.\n",
+			"225 in directory = 208 migrated + 11 excluded + 6 blocked\n",
+			"$ ldap2scim plan --detailed-exitcode\nPlan ",
+			"No change: the destination is as the plan wants it.",
+		} {
+			if !strings.Contains(p.out.String(), want) {
+				t.Errorf("demo does not say %q", want)
+			}
+		}
+		if p.err.String() != "" {
+			t.Errorf("demo says on standard error: %s", p.err.String())
+		}
+		for _, name := range []string{"ldap2scim.yaml", "state.db", "plan.json", "report.txt", "report.json", "ca.pem"} {
+			if info, err := os.Stat(filepath.Join(folder, name)); err != nil || info.Size() == 0 {
+				t.Errorf("demo left %s: %v", name, err)
+			}
+		}
+	}
+}
+
+// TestDemoKeepsOthersFiles: a configuration or state file that is not a demo's
+// is left alone.
+func TestDemoKeepsOthersFiles(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"ldap2scim.yaml", "state.db"} {
+		s := newSite(t, map[string]string{name: "mine"})
+		p := s.process(exitFailed, "demo", "--folder", s.folder)
+		if !strings.Contains(p.err.String(), name+" is not from a demo\n           Name another folder with --folder.\n") {
+			t.Errorf("demo over %s says %q", name, p.err.String())
+		}
+		if text, err := os.ReadFile(s.path(name)); err != nil || string(text) != "mine" {
+			t.Errorf("%s is now %q, %v", name, text, err)
+		}
+	}
+}
+
+// TestDemoInterrupted ends with the code of an interruption.
+func TestDemoInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var errs bytes.Buffer
+	out := writerFunc(func(p []byte) (int, error) {
+		if bytes.Contains(p, []byte("apply --yes")) {
+			cancel()
+		}
+		return len(p), nil
+	})
+	code := run(ctx, []string{"demo", "--folder", filepath.Join(t.TempDir(), "demo")}, streams{in: strings.NewReader(""), out: out, err: &errs})
+	if code != exitInterrupted || !strings.Contains(errs.String(), "interrupted") {
+		t.Errorf("exits with %d: %s", code, errs.String())
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// TestDemoServe: from another process, the commands work with what it prints.
+func TestDemoServe(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	serve := s.start("demo", "--serve", "--folder", s.folder)
+	serve.says(&serve.out, "  group: {displayName: cn}\n")
+	_, printed, _ := strings.Cut(serve.out.String(), "The configuration that reaches them:\n\n")
+	if text, err := os.ReadFile(s.path("ldap2scim.yaml")); err != nil || string(text) != printed {
+		t.Errorf("printed %q, and wrote %q, %v", printed, text, err)
+	}
+	for _, command := range []string{"check", "snapshot", "plan", "apply --yes", "report"} {
+		s.process(exitDone, strings.Fields(command)...)
+	}
+	s.process(exitDone, "plan", "--detailed-exitcode")
+	serve.signal(os.Interrupt)
+	serve.exits(exitDone)
+}
