@@ -3,6 +3,7 @@ package plan_test
 import (
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,5 +68,26 @@ func TestJoinRefuses(t *testing.T) {
 	}
 	if last == nil || !strings.Contains(last.Error(), `"a" does not come after "b"`) {
 		t.Errorf("got %v", last)
+	}
+}
+
+// TestJoinShowsEverything: each decision, step and finding about an object is
+// in exactly one row.
+func TestJoinShowsEverything(t *testing.T) {
+	t.Parallel()
+	w := showcase()
+	rows, steps, findings := 0, 0, 0
+	for _, k := range []plan.Kind{plan.Person, plan.Group, plan.Unit} {
+		for _, r := range rowsOf(t, w.rows(k)) {
+			rows++
+			steps += len(r.Steps)
+			findings += len(r.Findings)
+			if r.Exceptional() != (len(r.Findings) > 0 && r.Findings[0].Severity != plan.Note || len(r.Hazards) > 0 || slices.Contains([]plan.Class{plan.Blocked, plan.Excluded}, r.Class)) {
+				t.Errorf("%s %s (%s): exceptional %t", r.Kind, r.Object, r.Class, r.Exceptional())
+			}
+		}
+	}
+	if rows != len(w.decisions) || steps != len(w.steps) || findings != len(w.findings)-1 {
+		t.Errorf("%d rows, %d steps, %d findings", rows, steps, findings)
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 )
+
+// width is how wide the text is where its words let it.
+const width = 100
 
 // WriteText shows a plan to a person: the counts first and last, then what
 // must be known, what will be done, and at the end, where the eye stops, what
@@ -15,22 +17,44 @@ import (
 func WriteText(w io.Writer, v View) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "Plan %s\n", v.Digest.Short())
-	fmt.Fprintf(b, "  from %s, read %s\n", Printable(v.Source), v.SnapshotTaken.UTC().Format(time.DateTime+"Z"))
-	fmt.Fprintf(b, "  to   %s, read %s\n\n%s\n", Printable(v.Destination), v.InventoryTaken.UTC().Format(time.DateTime+"Z"), v.Summary.Sentence())
-	if err := v.writeFindings(b); err != nil {
+	fmt.Fprintf(b, "  from %s, read %s\n", brief(v.Source), moment(v.SnapshotTaken))
+	fmt.Fprintf(b, "  to   %s, read %s\n\n", brief(v.Destination), moment(v.InventoryTaken))
+	sentence := wrapped(v.Summary.Sentence(), "  ", 0, width)
+	fmt.Fprintf(b, "%s\n\n", sentence)
+	v.Summary.writeCounts(b)
+	if err := WriteFindings(b, v.Findings, v.MostFindings); err != nil {
 		return err
 	}
-	if err := v.writeSteps(b, "Steps", v.MostSteps, func(s Step) bool { return s.Hazard == "" }); err != nil {
+	if err := v.writeChanges(b); err != nil {
 		return err
 	}
-	for _, h := range Hazards() {
-		title := "Needs --allow " + string(h)
-		if err := v.writeSteps(b, title, 0, func(s Step) bool { return s.Hazard == h }); err != nil {
-			return err
+	fmt.Fprintf(b, "\n%s\n", sentence)
+	return b.Flush()
+}
+
+func moment(t time.Time) string { return t.UTC().Format(time.DateTime + "Z") }
+
+// writeCounts shows the objects by class and kind.
+func (s Summary) writeCounts(b *bufio.Writer) {
+	fmt.Fprintf(b, "  %-14s", "")
+	for _, k := range kinds() {
+		fmt.Fprintf(b, " %11s", k.plural())
+	}
+	b.WriteByte('\n')
+	line := func(name string, n func(Kind) int) {
+		fmt.Fprintf(b, "  %-14s", name)
+		for _, k := range kinds() {
+			fmt.Fprintf(b, " %11s", digits(n(k)))
+		}
+		b.WriteByte('\n')
+	}
+	for _, c := range Classes() {
+		if s.Class(c) > 0 {
+			line(c.words(), func(k Kind) int { return s.Objects[k][c] })
 		}
 	}
-	fmt.Fprintf(b, "\n%s\n", v.Summary.Sentence())
-	return b.Flush()
+	line("in all", s.Total)
+	b.WriteByte('\n')
 }
 
 // Hazards returns all hazards in the order in which they are shown.
@@ -45,13 +69,19 @@ func Hazards() []Hazard {
 func (s Summary) Sentence() string {
 	var parts []string
 	for _, c := range Classes() {
-		parts = append(parts, fmt.Sprintf("%d %s", s.Class(c), c.words()))
+		if n := s.Class(c); n > 0 {
+			parts = append(parts, digits(n)+" "+c.words())
+		}
 	}
-	objects := s.Total(Person) + s.Total(Group) + s.Total(Unit)
-	if s.Requests() == 0 {
-		return fmt.Sprintf("No change: the destination is as the plan wants it. %s: %s.", count(objects, "object"), strings.Join(parts, ", "))
+	classes := strings.Join(parts, ", ")
+	objects := amount(s.Total(Person)+s.Total(Group)+s.Total(Unit), "object")
+	switch {
+	case classes == "":
+		return "No change: nothing was read, and there is nothing to do."
+	case s.Requests() == 0:
+		return fmt.Sprintf("No change: the destination is as the plan wants it. %s: %s.", objects, classes)
 	}
-	return fmt.Sprintf("Plan: %s of %s; %s.", strings.Join(parts, ", "), count(objects, "object"), count(s.Requests(), "request"))
+	return fmt.Sprintf("Plan: %s of %s; %s.", classes, objects, amount(s.Requests(), "request"))
 }
 
 func (c Class) words() string {
@@ -62,84 +92,10 @@ func (c Class) words() string {
 	return string(c)
 }
 
-func (v View) writeFindings(b *bufio.Writer) error {
-	total := v.Summary.Findings[Block] + v.Summary.Findings[Warn] + v.Summary.Findings[Note]
-	if total == 0 {
-		return nil
-	}
-	fmt.Fprintf(b, "\nFindings: %d block, %d warn, %d note\n", v.Summary.Findings[Block], v.Summary.Findings[Warn], v.Summary.Findings[Note])
-	for _, severity := range []Severity{Block, Warn, Note} {
-		shown, hidden := 0, 0
-		for f, err := range v.Findings {
-			switch {
-			case err != nil:
-				return fmt.Errorf("read findings: %w", err)
-			case f.Severity != severity:
-			case v.MostFindings > 0 && shown >= v.MostFindings:
-				hidden++
-			default:
-				shown++
-				fmt.Fprintf(b, "  %s\n", Printable(f.Text()))
-			}
-		}
-		more(b, hidden, string(severity)+" findings", "ldap2scim show findings")
-	}
-	return nil
-}
-
-func more(b *bufio.Writer, n int, what, command string) {
+// more says how many values were left out, and which command shows them.
+func more(b *bufio.Writer, indent string, n int, what, command string) {
 	if n > 0 {
-		fmt.Fprintf(b, "  … and %d more %s: %s\n", n, what, command)
-	}
-}
-
-func (v View) writeSteps(b *bufio.Writer, title string, most int, keep func(Step) bool) error {
-	shown, hidden := 0, 0
-	for s, err := range v.Steps {
-		switch {
-		case err != nil:
-			return fmt.Errorf("read steps: %w", err)
-		case !keep(s):
-			continue
-		case most > 0 && shown >= most:
-			hidden++
-			continue
-		case shown == 0:
-			fmt.Fprintf(b, "\n%s\n", title)
-		}
-		shown++
-		v.writeStep(b, s)
-	}
-	more(b, hidden, "steps", "ldap2scim show plan")
-	return nil
-}
-
-// writeStep shows one step: what, why, and each field before and after.
-func (v View) writeStep(b *bufio.Writer, s Step) {
-	fmt.Fprintf(b, "  %c %-6s %s  (%s)\n", s.Action, s.Kind, Printable(s.Name), s.Reason)
-	width := 0
-	for path := range s.After {
-		width = max(width, len(label(path)))
-	}
-	for path, after := range s.After.Sorted() {
-		before, changed := s.Before[path]
-		if changed {
-			fmt.Fprintf(b, "      %-*s  %s → %s\n", width, label(path), quoted(before), quoted(after))
-		} else {
-			fmt.Fprintf(b, "      %-*s  %s\n", width, label(path), quoted(after))
-		}
-	}
-	if len(s.Members) > 0 && s.Action == AddMembers {
-		fmt.Fprintf(b, "      %s to add\n", count(len(s.Members), "member"))
-		return
-	}
-	var names []string
-	for _, id := range s.Members {
-		names = append(names, Printable(v.NameOf(id)))
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		fmt.Fprintf(b, "      − %s\n", name)
+		fmt.Fprintf(b, "%s… and %s more %s: %s\n", indent, digits(n), what, command)
 	}
 }
 
@@ -157,4 +113,4 @@ func extension(path string) string {
 	return name
 }
 
-func quoted(s string) string { return `"` + Printable(s) + `"` }
+func quoted(s string) string { return `"` + brief(s) + `"` }

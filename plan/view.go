@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// View is a stored plan as it is shown. The sequences are read once or twice
+// View is a stored plan as it is shown. The sequences are read several times
 // and may be as long as the plan.
 type View struct {
 	Summary
@@ -16,10 +16,36 @@ type View struct {
 	Findings            iter.Seq2[Finding, error]
 	Steps               iter.Seq2[Step, error]
 	Decisions           iter.Seq2[Decision, error]
+	// Rows yields the source objects of one kind with all that the plan says
+	// of each, as [Join] gives them.
+	Rows func(Kind) iter.Seq2[Row, error]
 	// NameOf returns what a person calls a source object.
 	NameOf func(ExternalID) string
-	// MostSteps and MostFindings are the largest numbers that the text shows,
-	// of findings for each severity; 0 means all. Steps that need leave are
-	// always shown.
-	MostSteps, MostFindings int
+	// MostSteps is the largest number of changes shown of each group of them,
+	// MostHazards the same for steps that need leave, and MostFindings that of
+	// objects shown of each code. MostRows is the largest number of objects
+	// listed of those that simply go through. 0 means all.
+	MostSteps, MostHazards, MostFindings, MostRows int
+}
+
+// kinds returns all kinds in the order in which they are shown.
+func kinds() []Kind { return []Kind{Person, Group, Unit} }
+
+// number says how many of a kind there are.
+func (k Kind) number(n int) string {
+	if k == Person && n != 1 {
+		return digits(n) + " people"
+	}
+	if k == "" {
+		return amount(n, "object")
+	}
+	return amount(n, string(k))
+}
+
+// plural is the head of a column.
+func (k Kind) plural() string {
+	if k == Person {
+		return "people"
+	}
+	return string(k) + "s"
 }

@@ -2,21 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
 	"ldap2scim/checkpoints"
 	"ldap2scim/configs"
 	"ldap2scim/migrate"
-	"ldap2scim/plan"
 	"ldap2scim/scimdst"
-)
-
-// What the plan command shows of a plan; show plan shows all of it.
-const (
-	shownSteps    = 5
-	shownFindings = 20
 )
 
 func (p *program) planCommand() *cobra.Command {
@@ -58,26 +50,7 @@ func (p *program) plan(ctx context.Context, c configs.Config, asJSON bool) (made
 		if err != nil {
 			return missing(err, "snapshot", "snapshot")
 		}
-		return p.showPlan(ctx, f, made, asJSON, func(v *plan.View) { v.MostSteps, v.MostFindings = shownSteps, shownFindings })
+		return p.showPlan(ctx, f, made, asJSON, short)
 	})
 	return made, err
-}
-
-// showPlan writes a stored plan to standard output.
-func (p *program) showPlan(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, asJSON bool, narrow func(*plan.View)) error {
-	snap, err1 := f.Snapshot(ctx, stored.Snapshot)
-	inv, err2 := f.Inventory(ctx, stored.Inventory)
-	if err := errors.Join(err1, err2); err != nil {
-		return err
-	}
-	v := plan.View{
-		Summary: stored.Summary, SnapshotTaken: snap.Taken, InventoryTaken: inv.Taken, Source: snap.Source, Destination: inv.Destination,
-		Findings: f.Findings(ctx, stored.ID), Steps: f.Steps(ctx, stored.ID), Decisions: f.Decisions(ctx, stored.ID),
-		NameOf: f.NameOf(ctx, stored.ID),
-	}
-	narrow(&v)
-	if asJSON {
-		return plan.WriteJSON(p.out, v)
-	}
-	return plan.WriteText(p.out, v)
 }

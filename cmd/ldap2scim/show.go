@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -16,9 +17,9 @@ import (
 
 func (p *program) showCommand() *cobra.Command {
 	var digest string
-	var asJSON bool
+	var asJSON, all bool
 	cmd := &cobra.Command{
-		Use:       "show [snapshot | plan | findings | step ID | run]",
+		Use:       "show [snapshot | plan | findings [CODE] | step ID | run]",
 		Short:     "Show a stored snapshot, plan, findings, step or run again",
 		Long:      "Show again what the state file holds; without an argument, the newest plan." + exitHelp(exitDone, exitFailed),
 		Args:      cobra.MaximumNArgs(2),
@@ -33,16 +34,21 @@ func (p *program) showCommand() *cobra.Command {
 			}
 			ctx := cmd.Context()
 			return p.reading(ctx, func(_ configs.Config, f *checkpoints.File) error {
-				return p.show(ctx, f, what, which, digest, asJSON)
+				narrow := short
+				if all {
+					narrow = whole
+				}
+				return p.show(ctx, f, what, which, digest, asJSON, narrow)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&digest, "plan", "", "the plan with this digest, instead of the newest")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON, which is always all of it")
+	cmd.Flags().BoolVar(&all, "all", false, "every change, and not the first of each group")
 	return cmd
 }
 
-func (p *program) show(ctx context.Context, f *checkpoints.File, what, which, digest string, asJSON bool) error {
+func (p *program) show(ctx context.Context, f *checkpoints.File, what, which, digest string, asJSON bool, narrow func(*plan.View)) error {
 	if what == "snapshot" {
 		return p.showSnapshot(ctx, f, asJSON)
 	}
@@ -52,9 +58,9 @@ func (p *program) show(ctx context.Context, f *checkpoints.File, what, which, di
 	}
 	switch what {
 	case "plan":
-		return p.showPlan(ctx, f, stored, asJSON, func(*plan.View) {})
+		return p.showPlan(ctx, f, stored, asJSON, narrow)
 	case "findings":
-		return p.showFindings(ctx, f, stored, asJSON)
+		return p.showFindings(ctx, f, stored, plan.Code(which), asJSON)
 	case "step":
 		return p.showStep(ctx, f, stored, which, asJSON)
 	case "run":
@@ -78,20 +84,32 @@ func (p *program) showSnapshot(ctx context.Context, f *checkpoints.File, asJSON 
 	return nil
 }
 
-func (p *program) showFindings(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, asJSON bool) error {
-	for v, err := range f.Findings(ctx, stored.ID) {
+// showFindings shows all findings, or those with one code.
+func (p *program) showFindings(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, code plan.Code, asJSON bool) error {
+	found := only(f.Findings(ctx, stored.ID), code)
+	if !asJSON {
+		return plan.WriteFindings(p.out, found, 0)
+	}
+	for v, err := range found {
 		if err != nil {
 			return err
 		}
-		if asJSON {
-			if err := p.json(v); err != nil {
-				return err
-			}
-			continue
+		if err := p.json(v); err != nil {
+			return err
 		}
-		fmt.Fprintln(p.out, plan.Printable(v.Text()))
 	}
 	return nil
+}
+
+// only keeps the findings with one code, all when there is none.
+func only(all iter.Seq2[plan.Finding, error], code plan.Code) iter.Seq2[plan.Finding, error] {
+	return func(yield func(plan.Finding, error) bool) {
+		for v, err := range all {
+			if (err != nil || code == "" || v.Code == code) && !yield(v, err) {
+				return
+			}
+		}
+	}
 }
 
 // showStep shows everything that is known of one step; the beginning of its

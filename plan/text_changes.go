@@ -1,0 +1,239 @@
+package plan
+
+import (
+	"bufio"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// change is what one or several requests in a row do to one object: a long
+// list of members goes out in chunks.
+type change struct {
+	Step
+	requests int
+	members  int
+}
+
+// folded joins neighbouring steps that add members to one group. Their Members
+// are counted and not kept.
+func folded(steps iter.Seq2[Step, error]) iter.Seq2[change, error] {
+	return func(yield func(change, error) bool) {
+		var open *change
+		for s, err := range steps {
+			if err != nil {
+				yield(change{}, fmt.Errorf("read steps: %w", err))
+				return
+			}
+			c := change{Step: s, requests: 1, members: len(s.Members)}
+			if s.Action == AddMembers {
+				c.Members = nil
+				if open != nil && open.Object == s.Object {
+					open.requests++
+					open.members += c.members
+					continue
+				}
+			}
+			if open != nil && !yield(*open, nil) {
+				return
+			}
+			open = nil
+			if s.Action == AddMembers {
+				open = &c
+			} else if !yield(c, nil) {
+				return
+			}
+		}
+		if open != nil {
+			yield(*open, nil)
+		}
+	}
+}
+
+// manner of change: what changes are grouped by.
+type manner struct {
+	hazard Hazard
+	action Action
+	kind   Kind
+}
+
+// changes are the steps of a plan by manner.
+type changes struct {
+	grouped[manner, change]
+	order  []manner
+	totals map[manner]*total
+}
+
+// total is what the changes of one manner come to.
+type total struct {
+	requests, members int
+	fields            map[string]int
+	reason            Reason // "" where they differ
+}
+
+func changesOf(steps iter.Seq2[Step, error], most int) (changes, error) {
+	totals := map[manner]*total{}
+	g, err := groupBy(folded(steps), func(c change) manner { return manner{c.Hazard, c.Action, c.Kind} }, most, func(k manner, c change) {
+		t := totals[k]
+		if t == nil {
+			t = &total{fields: map[string]int{}, reason: c.Reason}
+			totals[k] = t
+		}
+		t.requests += c.requests
+		t.members += c.members
+		if c.Reason != t.reason {
+			t.reason = ""
+		}
+		for path := range c.After {
+			t.fields[path]++
+		}
+	})
+	order := slices.SortedFunc(maps.Keys(totals), func(a, b manner) int { return slices.Compare(a.place(), b.place()) })
+	return changes{g, order, totals}, err
+}
+
+// place puts what needs leave last, then goes by action and kind.
+func (k manner) place() []int {
+	hazard := 0
+	if k.hazard != "" {
+		hazard = 1 + rank(Hazards(), k.hazard)
+	}
+	return []int{hazard, rank([]Action{Create, Update, Adopt, AddMembers, Take}, k.action), int(k.action), rank(kinds(), k.kind)}
+}
+
+// words says what the changes of a manner do, and to how many.
+func (g changes) words(k manner) string {
+	n, t := g.counts[k], g.totals[k]
+	switch {
+	case t.members > 0 && k.action == AddMembers:
+		return fmt.Sprintf("add %s to %s", amount(t.members, "member"), k.kind.number(n))
+	case t.members > 0:
+		return fmt.Sprintf("take %s away from groups", amount(t.members, "member"))
+	case k.hazard == HazardDeactivate:
+		return "deactivate " + k.kind.number(n)
+	}
+	return k.action.Word() + " " + k.kind.number(n)
+}
+
+// writeChanges shows the steps: first those that need no leave.
+func (v View) writeChanges(b *bufio.Writer) error {
+	all, err := changesOf(v.Steps, v.MostSteps)
+	if err != nil {
+		return err
+	}
+	last := Hazard("none was shown yet")
+	for _, k := range all.order {
+		if k.hazard != last {
+			title := "Needs --allow " + string(k.hazard)
+			all.most = v.MostHazards
+			if k.hazard == "" {
+				title, all.most = "Changes", v.MostSteps
+			}
+			fmt.Fprintf(b, "\n%s\n", title)
+			last = k.hazard
+		}
+		if err := v.writeManner(b, all, k); err != nil {
+			return err
+		}
+	}
+	for _, h := range v.Summary.hazardsOfTheWhole(all.order) {
+		fmt.Fprintf(b, "\nNeeds --allow %s\n  the plan as a whole: see the findings\n", h)
+	}
+	return nil
+}
+
+// hazardsOfTheWhole are those that no step has.
+func (s Summary) hazardsOfTheWhole(steps []manner) []Hazard {
+	var rest []Hazard
+	for h, n := range s.Hazards {
+		if n > 0 && !slices.ContainsFunc(steps, func(k manner) bool { return k.hazard == h }) {
+			rest = append(rest, h)
+		}
+	}
+	slices.Sort(rest)
+	return rest
+}
+
+func (v View) writeManner(b *bufio.Writer, all changes, k manner) error {
+	t := all.totals[k]
+	head := all.words(k)
+	if t.requests != all.counts[k] {
+		head += " in " + amount(t.requests, "request")
+	}
+	if t.reason != "" {
+		head += "  (" + string(t.reason) + ")"
+	}
+	fmt.Fprintf(b, "  %c %s\n", k.action, head)
+	if fields := t.mostChanged(); fields != "" && k.action != Create && all.counts[k] > 1 {
+		fmt.Fprintf(b, "      %s\n", wrapped(fields, "      ", 6, width))
+	}
+	for c, err := range all.shown(k) {
+		if err != nil {
+			return err
+		}
+		reason := ""
+		if t.reason == "" {
+			reason = "  (" + string(c.Reason) + ")"
+		}
+		v.writeChange(b, c, reason)
+	}
+	more(b, "    ", all.hidden(k), "like this", "ldap2scim show plan --all")
+	return nil
+}
+
+// mostChanged counts the fields of a manner, the most frequent first.
+func (t total) mostChanged() string {
+	paths := slices.SortedFunc(maps.Keys(t.fields), func(a, b string) int {
+		if t.fields[a] != t.fields[b] {
+			return t.fields[b] - t.fields[a]
+		}
+		return strings.Compare(a, b)
+	})
+	parts := make([]string, len(paths))
+	for i, path := range paths {
+		parts[i] = label(path) + " " + digits(t.fields[path])
+	}
+	return strings.Join(parts, " · ")
+}
+
+// writeChange shows one change: on whom, and each field before and after.
+func (v View) writeChange(b *bufio.Writer, c change, reason string) {
+	added := ""
+	if c.Action == AddMembers {
+		added = "  +" + digits(c.members)
+	}
+	fmt.Fprintf(b, "    %s%s%s\n", brief(c.Name), added, reason)
+	for _, line := range fieldLines(c.Before, c.After) {
+		fmt.Fprintf(b, "      %s\n", line)
+	}
+	if c.Action == AddMembers {
+		return
+	}
+	var names []string
+	for _, id := range c.Members {
+		names = append(names, brief(v.NameOf(id)))
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		fmt.Fprintf(b, "      − %s\n", name)
+	}
+}
+
+// fieldLines shows fields in a column, each before and after.
+func fieldLines(before, after Fields) []string {
+	wide := 0
+	for path := range after {
+		wide = max(wide, len(label(path)))
+	}
+	var lines []string
+	for path, to := range after.Sorted() {
+		line := fmt.Sprintf("%-*s  ", wide, label(path))
+		if from, changed := before[path]; changed {
+			line += quoted(from) + " → "
+		}
+		lines = append(lines, line+quoted(to))
+	}
+	return lines
+}
