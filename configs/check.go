@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -37,33 +38,54 @@ func (l loader) check(f file, c Config) []error {
 	if f.Retry.Attempts < 0 {
 		say("retry.attempts", "must not be negative")
 	}
-	l.checkMapping(f, say)
+	found = append(found, l.checkMapping(f)...)
 	if len(found) == 0 {
 		for _, e := range leaves(c.Rules.Validate()) {
-			say("mapping", e.Error())
+			found = append(found, l.ruleMistake(f, e))
 		}
 	}
 	slices.SortStableFunc(found, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return found
 }
 
-func (l loader) checkMapping(f file, say func(key, what string)) {
+// ruleMistake says where in the file a mistake in the rules is.
+func (l loader) ruleMistake(f file, err error) *Mistake {
+	if e, ok := errors.AsType[*plan.MappingError](err); ok {
+		filled, key := f.effective().find(e.Kind, e.Target)
+		if other, otherKey := f.effective().find(e.Kind, e.Other); e.Other != "" && other.after(filled) {
+			filled, key = other, otherKey
+		}
+		m := filled.mistake(l.name, key, e.Err.Error())
+		if m.Line == 0 {
+			m.Line = l.line("mapping")
+		}
+		return m
+	}
+	return &Mistake{File: l.name, Line: l.line("mapping"), Key: "mapping", What: err.Error()}
+}
+
+func (l loader) checkMapping(f file) []error {
+	var found []error
 	known := slices.Sorted(maps.Keys(targets()))
 	for _, name := range slices.Sorted(maps.Keys(f.Mapping.Person)) {
 		if !slices.Contains(known, name) {
-			say("mapping.person", name+" is not an attribute that can be filled"+meant(name, known)+" (IdP attributes go under mapping.custom)")
+			found = append(found, f.Mapping.Person[name].mistake(l.name, "mapping.person",
+				name+" is not an attribute that can be filled"+meant(name, known)+" (IdP attributes go under mapping.custom)"))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Mapping.Group)) {
 		if name != plan.DisplayName {
-			say("mapping.group", name+" is not an attribute that can be filled"+meant(name, []string{plan.DisplayName}))
+			found = append(found, f.Mapping.Group[name].mistake(l.name, "mapping.group",
+				name+" is not an attribute that can be filled"+meant(name, []string{plan.DisplayName})))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Mapping.Custom)) {
 		if !legalName(name) {
-			say("mapping.custom", name+" is not a legal attribute name: letters, digits, - and _ after a letter (RFC 7643 §2.1)")
+			found = append(found, f.Mapping.Custom[name].mistake(l.name, "mapping.custom",
+				name+" is not a legal attribute name: letters, digits, - and _ after a letter (RFC 7643 §2.1)"))
 		}
 	}
+	return found
 }
 
 func legalName(s string) bool {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"ldap2scim/configs"
 	"ldap2scim/plan"
 )
@@ -48,7 +50,7 @@ func TestParse(t *testing.T) {
 	custom := plan.Mapping{Target: "urn:ietf:params:scim:schemas:extension:ivanti:2.0:User:costCode", Source: "employeetype"}
 	found := false
 	for _, m := range c.Rules.Person {
-		found = found || m == custom
+		found = found || cmp.Equal(m, custom)
 	}
 	if !found {
 		t.Errorf("rules %+v", c.Rules.Person)
@@ -76,18 +78,30 @@ func TestSettingsDigest(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ old, new, want string }{
-		"unknown key":     {"  password:", "  passwrd:", `f.yaml:5: source.passwrd: unknown key; did you mean password?`},
-		"key twice":       {"state: state.db", "state: state.db\nstate: other.db", "f.yaml:2: state: this key is here twice"},
-		"literal secret":  {"env:LDAP2SCIM_TEST_PASSWORD", "hunter2", "f.yaml:5: source.password: a secret is not written here"},
-		"literal token":   {"env:LDAP2SCIM_TEST_TOKEN", "hunter2", "f.yaml:11: destination.token: a secret is not written here"},
-		"number":          {"  timeout: 10s", "  page_size: many", "f.yaml:6: source.page_size: wrong type; a number is needed here"},
-		"duration":        {"  timeout: 10s", "  timeout: 10x", "f.yaml:6: source.timeout: wrong type; a duration such as 30s is needed here"},
-		"text for list":   {`values: ["true"]`, `values: {a: hunter2}`, "f.yaml:15: inactive.values: wrong type; "},
-		"text for block":  {"inactive: {", "retry: hunter2\ninactive: {", "f.yaml:15: retry: wrong type; "},
-		"not YAML":        {"mapping:", "mapping: [hunter2", "f.yaml:13: this is not YAML"},
-		"target":          {"{displayName: cn", "{dispalyName: cn", "f.yaml:13: mapping.person: dispalyName is not an attribute that can be filled; did you mean displayName?"},
-		"source twice":    {"displayName: cn", "displayName: sn", "f.yaml:13: mapping: person mapping: the attribute sn feeds both "},
-		"custom name":     {"costCode", "cost code", "f.yaml:14: mapping.custom: cost code is not a legal attribute name"},
+		"unknown key":    {"  password:", "  passwrd:", `f.yaml:5: source.passwrd: unknown key; did you mean password?`},
+		"key twice":      {"state: state.db", "state: state.db\nstate: other.db", "f.yaml:2: state: this key is here twice"},
+		"literal secret": {"env:LDAP2SCIM_TEST_PASSWORD", "hunter2", "f.yaml:5: source.password: a secret is not written here"},
+		"literal token":  {"env:LDAP2SCIM_TEST_TOKEN", "hunter2", "f.yaml:11: destination.token: a secret is not written here"},
+		"number":         {"  timeout: 10s", "  page_size: many", "f.yaml:6: source.page_size: wrong type; a number is needed here"},
+		"duration":       {"  timeout: 10s", "  timeout: 10x", "f.yaml:6: source.timeout: wrong type; a duration such as 30s is needed here"},
+		"text for list":  {`values: ["true"]`, `values: {a: hunter2}`, "f.yaml:15: inactive.values: wrong type; "},
+		"text for block": {"inactive: {", "retry: hunter2\ninactive: {", "f.yaml:15: retry: wrong type; "},
+		"not YAML":       {"mapping:", "mapping: [hunter2", "f.yaml:13: this is not YAML"},
+		"target":         {"{displayName: cn", "{dispalyName: cn", "f.yaml:13:25: mapping.person: dispalyName is not an attribute that can be filled; did you mean displayName?"},
+		"source twice":   {"displayName: cn", "displayName: sn", "f.yaml:13:25: mapping.person.displayName: the attribute sn feeds both displayName and name.familyName"},
+		"key in filling": {"displayName: cn", "displayName: {frist: [cn]}", "f.yaml:13:26: mapping.person.displayName.frist: unknown key; did you mean first?"},
+		"two in filling": {"displayName: cn", "displayName: {first: [cn], constant: x}", "f.yaml:13:"},
+		"empty first":    {"displayName: cn", "displayName: {first: []}", "first takes a list of attributes"},
+		"expression": {
+			"displayName: cn", `displayName: {expression: 'first("cn") + frist("sn")'}`,
+			"f.yaml:13:38: mapping.person.displayName: the expression, at line 1, column 20: undeclared reference to 'frist'",
+		},
+		"folded expression": {
+			"{displayName: cn, department: departmentNumber}", "\n    displayName:\n      expression: |\n        first(\"cn\") +\n        7",
+			"mapping.person.displayName: the expression, at line 1, column 13: found no matching overload",
+		},
+		"list for text":   {"displayName: cn", "displayName: [cn]", "f.yaml:13:25: mapping.person.displayName: write the name of an attribute"},
+		"custom name":     {"costCode", "cost code", "f.yaml:14:23: mapping.custom: cost code is not a legal attribute name"},
 		"no base":         {`{base: "ou=people,dc=example,dc=com", `, "{", "f.yaml:7: source.users.base: missing"},
 		"bad filter":      {"(objectClass=inetOrgPerson)", "(objectClass=", "f.yaml:7: source.users.filter: "},
 		"plain http":      {"https://scim", "http://scim", "f.yaml:10: destination.url: plain http would show the token"},

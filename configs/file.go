@@ -25,12 +25,12 @@ type destination struct {
 	Token          Secret `yaml:"token"`
 }
 
-// mapping says from which LDAP attribute each SCIM attribute is taken.
+// mapping says with what each SCIM attribute is filled.
 type mapping struct {
-	Person map[string]string `yaml:"person"`
+	Person map[string]filling `yaml:"person"`
 	// Custom maps the IdP attributes of the vendor's extension by their name.
-	Custom map[string]string `yaml:"custom"`
-	Group  map[string]string `yaml:"group"`
+	Custom map[string]filling `yaml:"custom"`
+	Group  map[string]filling `yaml:"group"`
 }
 
 type inactive struct {

@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 // Load reads the configuration file. Its error joins every [Mistake].
@@ -53,6 +54,10 @@ type loader struct {
 // decoding says in this program's words what the YAML library found. The
 // library's own text quotes lines of the file, which may hold a secret.
 func (l loader) decoding(err error) error {
+	if m, ok := errors.AsType[*Mistake](err); ok { // of a value that reads itself
+		m.File, m.Key = l.name, l.keyOn(m.Line, m.Column)
+		return m
+	}
 	m := &Mistake{File: l.name, What: "this is not YAML"}
 	if at, ok := errors.AsType[yaml.Error](err); ok && at.GetToken() != nil {
 		m.Line = at.GetToken().Position.Line
@@ -76,10 +81,13 @@ func (l loader) decoding(err error) error {
 
 // keyAt returns the path of the innermost key whose block holds the offset.
 func (l loader) keyAt(offset int) string {
+	return l.find(&keyFinder{offset: offset})
+}
+
+func (l loader) find(v *keyFinder) string {
 	if l.tree == nil {
 		return ""
 	}
-	v := &keyFinder{offset: offset}
 	for _, doc := range l.tree.Docs {
 		if doc.Body != nil {
 			ast.Walk(v, doc.Body)
@@ -88,18 +96,33 @@ func (l loader) keyAt(offset int) string {
 	return strings.TrimPrefix(v.path, "$.")
 }
 
-// keyFinder remembers the last key that begins at or before offset.
+// keyFinder remembers the last key that begins at or before a place: a line
+// and a column where the line is given, else an offset.
 type keyFinder struct {
-	offset int
-	path   string
+	offset       int
+	line, column int
+	path         string
+}
+
+func (v *keyFinder) reached(at *token.Position) bool {
+	if v.line == 0 {
+		return at.Offset <= v.offset
+	}
+	return at.Line < v.line || at.Line == v.line && at.Column <= v.column
 }
 
 // Visit implements [ast.Visitor].
 func (v *keyFinder) Visit(node ast.Node) ast.Visitor {
-	if n, ok := node.(*ast.MappingValueNode); ok && n.Key.GetToken().Position.Offset <= v.offset {
+	if n, ok := node.(*ast.MappingValueNode); ok && v.reached(n.Key.GetToken().Position) {
 		v.path = n.Key.GetPath()
 	}
 	return v
+}
+
+// keyOn is the same for a line and a column.
+func (l loader) keyOn(line, column int) string {
+	v := &keyFinder{line: line, column: column}
+	return l.find(v)
 }
 
 // wanted names a Go type in the words of YAML.

@@ -8,8 +8,9 @@ import (
 // Mistake is one thing that is wrong in the configuration file.
 type Mistake struct {
 	File string
-	// Line counts from 1; it is 0 for a key that is missing.
-	Line int
+	// Line counts from 1; it is 0 for a key that is missing. Column counts
+	// from 1; it is 0 where the line says enough.
+	Line, Column int
 	// Key is the path of the key, such as source.users.base, or "".
 	Key  string
 	What string
@@ -19,6 +20,9 @@ func (m *Mistake) Error() string {
 	where := m.File
 	if m.Line > 0 {
 		where = fmt.Sprintf("%s:%d", m.File, m.Line)
+	}
+	if m.Column > 0 {
+		where = fmt.Sprintf("%s:%d", where, m.Column)
 	}
 	if m.Key != "" {
 		where += ": " + m.Key

@@ -13,12 +13,16 @@ const (
 	// attributes that an administrator has created.
 	customURN  = "urn:ietf:params:scim:schemas:extension:ivanti:2.0:User:"
 	department = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"
+
+	// Names in the file that are not the SCIM path itself.
+	nameEmail      = "email"
+	nameDepartment = "department"
 )
 
 // targets are the names that mapping.person takes, with the SCIM path that
 // each stands for.
 func targets() map[string]string {
-	names := map[string]string{"email": plan.WorkEmail, "department": department}
+	names := map[string]string{nameEmail: plan.WorkEmail, nameDepartment: department}
 	for _, path := range []string{
 		plan.UserName, plan.GivenName, plan.FamilyName, "name.formatted", "name.middleName", plan.DisplayName,
 		"nickName", "title", "userType", "preferredLanguage", "locale", "timezone",
@@ -28,41 +32,53 @@ func targets() map[string]string {
 	return names
 }
 
-// usual is what an inetOrgPerson and a groupOfNames give. A key of the file
-// takes the place of the same key here; an empty value takes it away.
-func usual() mapping {
-	return mapping{
-		Person: map[string]string{
-			plan.UserName: "uid", plan.GivenName: "givenName", plan.FamilyName: "sn", "email": "mail",
-		},
-		Group: map[string]string{plan.DisplayName: "cn"},
-	}
+// effective is the mapping of the file, with what the preset fills in. A key
+// of the file takes the place of the same key there; an empty value takes it
+// away.
+func (f file) effective() mapping {
+	m := presetMapping(f.Source.Config)
+	maps.Copy(m.Person, f.Mapping.Person)
+	maps.Copy(m.Group, f.Mapping.Group)
+	m.Custom = f.Mapping.Custom
+	return m
 }
 
 func (f file) rules(membersPerRequest int) plan.Rules {
-	m := usual()
-	maps.Copy(m.Person, f.Mapping.Person)
-	maps.Copy(m.Group, f.Mapping.Group)
+	m := f.effective()
 	r := plan.Rules{
 		MembersPerRequest: membersPerRequest,
 		Inactive:          plan.Test{Attribute: strings.ToLower(f.Inactive.Attribute), Values: f.Inactive.Values},
 	}
 	paths := targets()
-	for _, name := range slices.Sorted(maps.Keys(m.Person)) {
-		r.Person = add(r.Person, paths[name], m.Person[name])
-	}
-	for _, name := range slices.Sorted(maps.Keys(f.Mapping.Custom)) {
-		r.Person = add(r.Person, customURN+name, f.Mapping.Custom[name])
-	}
-	for _, name := range slices.Sorted(maps.Keys(m.Group)) {
-		r.Group = add(r.Group, name, m.Group[name])
-	}
+	r.Person = mappings(m.Person, func(name string) string { return paths[name] })
+	r.Person = append(r.Person, mappings(m.Custom, func(name string) string { return customURN + name })...)
+	r.Group = mappings(m.Group, func(name string) string { return name })
 	return r
 }
 
-func add(to []plan.Mapping, target, source string) []plan.Mapping {
-	if source == "" {
-		return to
+// mappings are the fillings as rules, in the order of their names.
+func mappings(by map[string]filling, path func(name string) string) []plan.Mapping {
+	var ms []plan.Mapping
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		if !by[name].empty() {
+			ms = append(ms, by[name].mapping(path(name)))
+		}
 	}
-	return append(to, plan.Mapping{Target: target, Source: strings.ToLower(source)})
+	return ms
+}
+
+// find returns the filling of a target with its key in the file.
+func (m mapping) find(k plan.Kind, target string) (filling, string) {
+	if k == plan.Group {
+		return m.Group[target], "mapping.group." + target
+	}
+	if name, isCustom := strings.CutPrefix(target, customURN); isCustom {
+		return m.Custom[name], "mapping.custom." + name
+	}
+	for name, path := range targets() {
+		if path == target {
+			return m.Person[name], "mapping.person." + name
+		}
+	}
+	return filling{}, "mapping.person"
 }

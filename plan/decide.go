@@ -10,8 +10,9 @@ type resources = iter.Seq2[Resource, error]
 
 // decider is the state of one call of [Decide].
 type decider struct {
-	in  Input
-	out Sink
+	in     Input
+	out    Sink
+	mapper *mapper
 
 	roll   roll
 	steps  roll // of the steps alone
@@ -29,14 +30,15 @@ type decider struct {
 // out refuses something, or when the plan that it made does not lead from have
 // to want, which is a bug of this program.
 func Decide(in Input, out Sink) (Summary, error) {
-	if err := in.Rules.Validate(); err != nil {
-		return Summary{}, fmt.Errorf("rules: %w", err)
+	mapper, err := newMapper(in)
+	if err != nil {
+		return Summary{}, err
 	}
 	rules, err := DigestOf(in.Rules)
 	if err != nil {
 		return Summary{}, err
 	}
-	d := &decider{in: in, out: out, roll: newRoll(), steps: newRoll(), sum: Summary{
+	d := &decider{in: in, out: out, mapper: mapper, roll: newRoll(), steps: newRoll(), sum: Summary{
 		Snapshot: in.Snapshot.Digest, Rules: rules, Inventory: in.Inventory.Digest,
 		Objects: map[Kind]map[Class]int{}, Steps: map[Action]int{}, Hazards: map[Hazard]int{},
 		Findings: map[Severity]int{}, Unexpected: map[Kind]int{},

@@ -117,7 +117,7 @@ func (d *decider) want(e Entry) want {
 	case Unit:
 		w = d.units.want(e, given)
 	case Person, Group:
-		w = d.in.Rules.want(e)
+		w = d.mapper.want(e)
 	}
 	if e.Kind == Person || w.fields[DisplayName] == "" && given == "" {
 		return w

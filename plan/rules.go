@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Rules say how entries become resources. They hold no secret and are stored
@@ -26,14 +25,6 @@ type Rules struct {
 	Quota Quota `json:"quota,omitzero"`
 	// MembersPerRequest is the largest number of members in one step.
 	MembersPerRequest int `json:"membersPerRequest"`
-}
-
-// Mapping fills one target attribute from one source attribute.
-type Mapping struct {
-	// Target is a SCIM path as in [Fields].
-	Target string `json:"target"`
-	// Source is an LDAP attribute name, in lower case.
-	Source string `json:"source"`
 }
 
 // Test is a condition on one attribute of an entry.
@@ -64,33 +55,7 @@ func (r Rules) Validate() error {
 	if r.MembersPerRequest < 1 {
 		errs = append(errs, fmt.Errorf("members per request is %d and must be at least 1", r.MembersPerRequest))
 	}
-	errs = append(errs, validate(Person, r.Person, UserName), validate(Group, r.Group, DisplayName), r.Groups.validate(), validateWaves(r.Waves))
-	return errors.Join(errs...)
-}
-
-func validate(k Kind, ms []Mapping, needed string) error {
-	var errs []error
-	targets, sources := map[string]bool{}, map[string]string{}
-	for _, m := range ms {
-		if targets[m.Target] {
-			errs = append(errs, fmt.Errorf("%s mapping fills %s twice", k, m.Target))
-		}
-		targets[m.Target] = true
-		if m.Source == "" || m.Source != strings.ToLower(m.Source) {
-			errs = append(errs, fmt.Errorf("%s mapping of %s: the source attribute %q must be a name in lower case", k, m.Target, m.Source))
-		}
-		// The vendor's rule: one attribute (source or target) only once.
-		if first, twice := sources[m.Source]; twice {
-			errs = append(errs, fmt.Errorf("%s mapping: the attribute %s feeds both %s and %s, and may feed only one", k, m.Source, first, m.Target))
-		}
-		sources[m.Source] = m.Target
-		if m.Target == Active || m.Target == ExternalIDPath {
-			errs = append(errs, fmt.Errorf("%s mapping: %s is set by the program and cannot be mapped", k, m.Target))
-		}
-	}
-	if !targets[needed] {
-		errs = append(errs, fmt.Errorf("%s mapping has no source for %s", k, needed))
-	}
+	errs = append(errs, validateMappings(Person, r.Person, UserName), validateMappings(Group, r.Group, DisplayName), r.Groups.validate(), validateWaves(r.Waves))
 	return errors.Join(errs...)
 }
 
@@ -101,14 +66,14 @@ func (r Rules) Attributes(k Kind) []string {
 	switch k {
 	case Person:
 		for _, m := range r.Person {
-			names = append(names, m.Source)
+			names = append(names, m.reads()...)
 		}
 		if r.Inactive.Attribute != "" {
 			names = append(names, r.Inactive.Attribute)
 		}
 	case Group:
 		for _, m := range r.Group {
-			names = append(names, m.Source)
+			names = append(names, m.reads()...)
 		}
 	case Unit:
 		names = append(names, "ou")

@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 )
 
 // want is what the rules make of one entry.
@@ -49,15 +48,13 @@ func (w *want) warn(code Code, sentence, remedy string) {
 }
 
 // want applies the rules to one entry, alone.
-func (r Rules) want(e Entry) want {
+func (m *mapper) want(e Entry) want {
 	w := want{entry: e, fields: Fields{}}
-	mappings := r.Group
 	if e.Kind == Person {
-		mappings = r.Person
 		w.fields[Active] = "true"
 	}
-	for _, m := range mappings {
-		w.take(m)
+	for _, f := range m.fills[e.Kind] {
+		w.take(f)
 	}
 	for _, flaw := range e.Flaws {
 		w.warn(FlawedEntry, flaw, "correct the entry in the directory")
@@ -66,7 +63,7 @@ func (r Rules) want(e Entry) want {
 		w.block(NoStableID, "the entry has no stable ID, so a later rename would look like a new object",
 			"give the reader the right to read the ID attribute, or name another in the configuration")
 	}
-	if why := r.inactive(e); why != "" {
+	if why := m.rules.inactive(e); why != "" {
 		w.refuse(Excluded, Finding{
 			Code: Inactive, Severity: Note, Sentence: why + "; inactive people cannot be provisioned",
 			Remedy: "enable the account in the directory if the person is to be migrated",
@@ -93,31 +90,6 @@ func (r Rules) inactive(e Entry) string {
 		return "disabled in the directory"
 	}
 	return ""
-}
-
-// take fills one field from its source attribute.
-func (w *want) take(m Mapping) {
-	values := w.entry.Attrs[m.Source]
-	if len(values) == 0 {
-		return
-	}
-	if len(values) > 1 {
-		w.warn(BadValue, fmt.Sprintf("%s has %d values and %s takes one; the first is used", m.Source, len(values), m.Target),
-			"leave one value in the directory, or map another attribute")
-	}
-	v := values[0]
-	if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-		w.warn(BadValue, fmt.Sprintf("%s holds bytes that are not text; %s is left as it is", m.Source, m.Target),
-			"map an attribute that holds text")
-		return
-	}
-	trimmed := strings.TrimSpace(v)
-	if trimmed != v {
-		w.warn(BadValue, fmt.Sprintf("%s has spaces around it; %s is sent without them", m.Source, m.Target), "remove the spaces in the directory")
-	}
-	if trimmed != "" { // blank never clears
-		w.fields[m.Target] = trimmed
-	}
 }
 
 // checkPerson holds a person against the vendor's rules that concern nobody

@@ -1,0 +1,90 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// mapper is the rules made ready: every expression compiled.
+type mapper struct {
+	rules Rules
+	fills map[Kind][]fill
+}
+
+// fill is one mapping made ready.
+type fill struct {
+	Mapping
+	expression *expression
+}
+
+// newMapper returns an error when the rules have a mistake.
+func newMapper(in Input) (*mapper, error) {
+	if err := in.Rules.Validate(); err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	m := &mapper{rules: in.Rules, fills: map[Kind][]fill{}}
+	for k, mappings := range map[Kind][]Mapping{Person: in.Rules.Person, Group: in.Rules.Group} {
+		for _, mapping := range mappings {
+			f := fill{Mapping: mapping}
+			if mapping.Expression != "" {
+				var err error
+				if f.expression, err = compileText(mapping.Expression); err != nil {
+					return nil, fmt.Errorf("rules: %w", err) // unreachable: Validate has compiled it
+				}
+			}
+			m.fills[k] = append(m.fills[k], f)
+		}
+	}
+	return m, nil
+}
+
+// take fills one field.
+func (w *want) take(f fill) {
+	v, from, ok := w.value(f)
+	if !ok {
+		return
+	}
+	// U+FFFD is what a function of text makes of bytes that are none.
+	if !utf8.ValidString(v) || strings.ContainsAny(v, "\x00\uFFFD") {
+		w.warn(BadValue, fmt.Sprintf("%s holds bytes that are not text; %s is left as it is", from, f.Target),
+			"map an attribute that holds text")
+		return
+	}
+	trimmed := strings.TrimSpace(v)
+	if trimmed != v {
+		w.warn(BadValue, fmt.Sprintf("%s has spaces around it; %s is sent without them", from, f.Target), "remove the spaces in the directory")
+	}
+	if trimmed != "" { // blank never clears
+		w.fields[f.Target] = trimmed
+	}
+}
+
+// value returns what the mapping makes of the entry, with what it came from in
+// words; ok is false when there is nothing.
+func (w *want) value(f fill) (value, from string, ok bool) {
+	if f.Constant != "" {
+		return f.Constant, "the constant", true
+	}
+	if f.expression != nil {
+		v, err := f.expression.text(w.entry)
+		if err != nil {
+			w.block(BadValue, fmt.Sprintf("the expression of %s cannot be worked out here: %v", f.Target, err),
+				"let the expression allow for it: first(\"name\") is \"\" where there is no value")
+			return "", "", false
+		}
+		return v, "the expression's value", v != ""
+	}
+	for _, name := range f.plain() {
+		values := w.entry.Attrs[name]
+		if len(values) == 0 || strings.TrimSpace(values[0]) == "" && len(f.plain()) > 1 {
+			continue
+		}
+		if len(values) > 1 {
+			w.warn(BadValue, fmt.Sprintf("%s has %d values and %s takes one; the first is used", name, len(values), f.Target),
+				"leave one value in the directory, or map another attribute")
+		}
+		return values[0], name, true
+	}
+	return "", "", false
+}
