@@ -29,6 +29,10 @@ type call struct {
 	path   string // below the base, escaped
 	query  url.Values
 	body   []byte
+	// ifMatch is the version that the object must have, or "".
+	ifMatch string
+	// password is in the body and nowhere else.
+	password string
 }
 
 func (c call) writes() bool { return c.method != http.MethodGet }
@@ -47,21 +51,22 @@ type client struct {
 // body. Every error is an *Error.
 func (c *client) send(ctx context.Context, call call, read func(*http.Response) error) error {
 	token, err := c.ask()
+	hide := secrets{token, call.password}
 	if err != nil {
 		var may interface{ Temporary() bool }
 		return &Error{
-			Op: call.op, Method: call.method, Path: call.path, Err: withoutToken(err, token),
+			Op: call.op, Method: call.method, Path: call.path, Err: hide.without(err),
 			temporary: errors.As(err, &may) && may.Temporary(),
 		}
 	}
 	var sent wire
 	req, err := c.request(httptrace.WithClientTrace(ctx, sent.trace()), call, token)
 	if err != nil {
-		return &Error{Op: call.op, Method: call.method, Path: call.path, Err: withoutToken(err, token)}
+		return &Error{Op: call.op, Method: call.method, Path: call.path, Err: hide.without(err)}
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return transportError(ctx, call, err, &sent, token)
+		return transportError(ctx, call, err, &sent, hide)
 	}
 	defer func() {
 		// Only for the sake of the connection: what was wanted has been read.
@@ -69,10 +74,10 @@ func (c *client) send(ctx context.Context, call call, read func(*http.Response) 
 		_ = resp.Body.Close()
 	}()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return c.statusError(call, resp, token)
+		return c.statusError(call, resp, hide)
 	}
 	if err := read(resp); err != nil {
-		return answerError(ctx, call, resp.StatusCode, err, token)
+		return answerError(ctx, call, resp.StatusCode, err, hide)
 	}
 	return nil
 }
@@ -111,6 +116,9 @@ func (c *client) request(ctx context.Context, call call, token string) (*http.Re
 	req.Header.Set("Accept", mediaType+", application/json;q=0.9")
 	if call.body != nil {
 		req.Header.Set("Content-Type", mediaType)
+	}
+	if call.ifMatch != "" {
+		req.Header.Set("If-Match", call.ifMatch) // RFC 7644 §3.14
 	}
 	return req, nil
 }

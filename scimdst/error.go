@@ -109,6 +109,9 @@ func (e *Error) Hint() string {
 	if e.Throttled() {
 		return "The service asks to slow down: lower requests_per_second."
 	}
+	if e.TookOthers() != nil {
+		return "The service takes more than it is asked to: do not let it take members away, and plan again to add who is gone."
+	}
 	switch e.Status {
 	case 0:
 		return e.transportHint()

@@ -19,7 +19,7 @@ func FuzzErrorBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		const token = "t0ken"
 		e := parseErrorBody(body)
-		for _, text := range []string{clean(e.Detail, token), clean(e.ScimType, token)} {
+		for _, text := range []string{clean(e.Detail, secrets{token}), clean(e.ScimType, secrets{token})} {
 			if len(text) > longestDetail+len("…") || !utf8.ValidString(text) || strings.Contains(text, token) {
 				t.Errorf("%q became %q", body, text)
 			}

@@ -20,11 +20,11 @@ const (
 )
 
 // statusError makes the error of an answer that is not a 2xx.
-func (c *client) statusError(of call, resp *http.Response, token string) *Error {
+func (c *client) statusError(of call, resp *http.Response, hide secrets) *Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, longestErrorBody)) // what came is enough
 	e := parseErrorBody(body)
 	e.Op, e.Method, e.Path, e.Status = of.op, of.method, of.path, resp.StatusCode
-	e.Detail, e.ScimType = clean(e.Detail, token), clean(e.ScimType, token)
+	e.Detail, e.ScimType = clean(e.Detail, hide), clean(e.ScimType, hide)
 	e.retryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"))
 	e.asksToWait = e.retryAfter > 0 && slices.Contains(c.throttled, e.Status)
 	switch resp.StatusCode {
@@ -51,63 +51,68 @@ func parseErrorBody(body []byte) *Error {
 	return &Error{ScimType: scim.ScimType, Detail: scim.Detail}
 }
 
-// clean makes a service's text fit to print: without the token, on one line,
-// not too long. The token goes first, so that no part of it survives the cut.
-func clean(text, token string) string {
-	text = strings.ToValidUTF8(redact(text, token), "")
+// clean makes a service's text fit to print: without secrets, on one line,
+// not too long. The secrets go first, so that no part of them survives the cut.
+func clean(text string, hide secrets) string {
+	text = strings.ToValidUTF8(hide.redact(text), "")
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
 			return ' '
 		}
 		return r
 	}, text)
-	// Once more: what was dropped may have stood inside the token.
-	text = redact(strings.Join(strings.Fields(text), " "), token)
+	// Once more: what was dropped may have stood inside a secret.
+	text = hide.redact(strings.Join(strings.Fields(text), " "))
 	if len(text) <= longestDetail {
 		return text
 	}
 	return strings.ToValidUTF8(text[:longestDetail], "") + "…"
 }
 
-// redact puts in the token's place what cannot be part of a token (RFC 6750).
-func redact(text, token string) string {
-	if token == "" {
-		return text
+// secrets are texts that no error and no trace may hold.
+type secrets []string
+
+// redact puts in a secret's place what cannot be part of a token (RFC 6750).
+func (s secrets) redact(text string) string {
+	for _, secret := range s {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "***")
+		}
 	}
-	return strings.ReplaceAll(text, token, "***")
+	return text
 }
 
 // transportError makes the error of a request that got no answer. Sent says
 // that some of it may have reached the service.
-func transportError(ctx context.Context, c call, err error, sent *wire, token string) *Error {
+func transportError(ctx context.Context, c call, err error, sent *wire, hide secrets) *Error {
 	var inURL *url.Error // its text repeats the method and the whole URL
 	if errors.As(err, &inURL) {
 		err = inURL.Err
 	}
 	return &Error{
 		Op: c.op, Method: c.method, Path: c.path,
-		Err:       withoutToken(err, token),
+		Err:       hide.without(err),
 		temporary: ctx.Err() == nil && mayPass(err),
 		unknown:   c.writes() && sent.touched(),
 	}
 }
 
 // answerError makes the error of a 2xx whose body was not right.
-func answerError(ctx context.Context, c call, status int, err error, token string) *Error {
+func answerError(ctx context.Context, c call, status int, err error, hide secrets) *Error {
 	broken := errors.Is(err, io.ErrUnexpectedEOF) || isNetwork(err)
 	var not *notTaken
 	return &Error{
 		Op: c.op, Method: c.method, Path: c.path, Status: status,
-		Err:       withoutToken(err, token),
+		Err:       hide.without(err),
 		temporary: ctx.Err() == nil && broken,
 		unknown:   c.writes() && !errors.As(err, &not),
 	}
 }
 
-// withoutToken gives up the chain of causes if their text holds the token.
-func withoutToken(err error, token string) error {
-	if text := err.Error(); token != "" && strings.Contains(text, token) {
-		return errors.New(clean(text, token))
+// without gives up the chain of causes if their text holds a secret.
+func (s secrets) without(err error) error {
+	if text := err.Error(); s.redact(text) != text {
+		return errors.New(clean(text, s))
 	}
 	return err
 }

@@ -18,14 +18,21 @@ import (
 // change is AlreadySo when every field or member is as the step wants it. An
 // adoption is Foreign when the object has got another external id.
 func (r *Reader) Look(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
-	outcome, found, err := r.look(ctx, step, ids)
-	if err != nil {
-		return plan.Outcome{}, plan.NotSo, fmt.Errorf("look whether %s %s is done: %w", step.Action.Word(), step.Name, err)
-	}
-	return outcome, found, nil
+	h, found, err := r.look(ctx, step, ids)
+	return outcomeOf(h), found, err
 }
 
-func (r *Reader) look(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
+// look returns also what was found. That is empty for a creation that is not
+// already so.
+func (r *Reader) look(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (held, plan.Found, error) {
+	h, found, err := r.find(ctx, step, ids)
+	if err != nil {
+		return held{}, plan.NotSo, fmt.Errorf("look whether %s %s is done: %w", step.Action.Word(), step.Name, err)
+	}
+	return h, found, nil
+}
+
+func (r *Reader) find(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (held, plan.Found, error) {
 	if step.Action == plan.Create {
 		return r.lookCreated(ctx, step)
 	}
@@ -36,13 +43,13 @@ func (r *Reader) look(ctx context.Context, step plan.Step, ids map[plan.External
 		members = append(members, resolve.id(m))
 	}
 	if len(resolve.waiting) > 0 {
-		return plan.Outcome{}, plan.NotSo, waitingError(resolve.waiting)
+		return held{}, plan.NotSo, waitingError(resolve.waiting)
 	}
 	h, err := r.read(ctx, step, id)
 	if err != nil {
-		return plan.Outcome{}, plan.NotSo, err
+		return held{}, plan.NotSo, err
 	}
-	return outcomeOf(h), r.compare(step, h, members), nil
+	return h, r.compare(step, h, members), nil
 }
 
 // read reads the object of a step, a group with its members where they matter.
@@ -99,7 +106,7 @@ var errEnough = errors.New("enough")
 // lookCreated searches by external id, then by name, and lists everything
 // where the service refuses to search. Services that ignore filters exist, so
 // each hit is held against both keys.
-func (r *Reader) lookCreated(ctx context.Context, step plan.Step) (plan.Outcome, plan.Found, error) {
+func (r *Reader) lookCreated(ctx context.Context, step plan.Step) (held, plan.Found, error) {
 	key, name := plan.UserName, step.After[plan.UserName]
 	if step.Kind == plan.Group {
 		key, name = plan.DisplayName, step.After[plan.DisplayName]
@@ -121,10 +128,10 @@ func (r *Reader) lookCreated(ctx context.Context, step plan.Step) (plan.Outcome,
 		hits := created{step: step, name: name, profile: r.profile}
 		search, err := r.walk(ctx, step.Kind, filter, hits.take)
 		if err != nil && !errors.Is(err, errEnough) && (filter == "" || !isRefusedFilter(err)) {
-			return plan.Outcome{}, plan.NotSo, err
+			return held{}, plan.NotSo, err
 		}
-		if outcome, found := hits.verdict(); found != plan.NotSo {
-			return outcome, found, nil
+		if h, found := hits.verdict(); found != plan.NotSo {
+			return h, found, nil
 		}
 		if missing == "" {
 			missing = search.Missing
@@ -134,9 +141,9 @@ func (r *Reader) lookCreated(ctx context.Context, step plan.Step) (plan.Outcome,
 		}
 	}
 	if missing != "" {
-		return plan.Outcome{}, plan.NotSo, fmt.Errorf("the search was not complete: %s", missing)
+		return held{}, plan.NotSo, fmt.Errorf("the search was not complete: %s", missing)
 	}
-	return plan.Outcome{}, plan.NotSo, nil
+	return held{}, plan.NotSo, nil
 }
 
 // isRefusedFilter: the service cannot search like this, which says nothing
@@ -193,12 +200,12 @@ func (c *created) isLike(h held) bool {
 	return true
 }
 
-func (c *created) verdict() (plan.Outcome, plan.Found) {
+func (c *created) verdict() (held, plan.Found) {
 	switch {
 	case len(c.ours) == 1:
-		return outcomeOf(c.ours[0]), plan.AlreadySo
+		return c.ours[0], plan.AlreadySo
 	case len(c.ours) > 1 || c.named > 0:
-		return plan.Outcome{}, plan.Foreign
+		return held{}, plan.Foreign
 	}
-	return plan.Outcome{}, plan.NotSo
+	return held{}, plan.NotSo
 }

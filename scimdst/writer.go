@@ -1,6 +1,7 @@
 package scimdst
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,11 @@ import (
 type Writer struct {
 	*Reader
 	writing client
+
+	versions versions
+	progress progress
+	limits   limits
+	proofs   proofs
 }
 
 // NewWriter makes a Writer. It reads the CA file and sends nothing.
@@ -28,24 +34,47 @@ func NewWriter(c Config) (*Writer, error) {
 	}, nil
 }
 
-// Do sends the step's one request, once, and returns what the service
-// answered. It does not retry. An error of the request is an *Error, which
-// says whether to try again and whether the step may have been done; any
-// other error means that nothing was sent.
+// Do carries out the step and returns what the service answered. It sends one
+// request, once, and does not retry. Members beyond the limits of the profile
+// take several requests; see [Profile.RequestsOf]. Where the service refuses so
+// many, they are halved, and what it takes is kept for this Writer's life. A
+// group that members are taken from is read before and after.
+//
+// An error of a request is an *Error, which says whether to try again and
+// whether the step may have been done; any other error means that nothing was
+// sent. Of a step on members, Do sends only what is left after an earlier Do
+// or Look of this Writer, so that nobody is added twice.
 func (w *Writer) Do(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
+	if len(step.Members) > 0 {
+		return w.doMembers(ctx, step, ids)
+	}
+	version := w.versions.of(step)
+	if w.profile.ETag == ETagIgnored {
+		version = ""
+	}
+	return w.send(ctx, step, ids, version)
+}
+
+// send sends the step as one request, once, to the object in a version.
+func (w *Writer) send(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID, version string) (plan.Outcome, error) {
 	req, err := w.profile.RequestOf(step, ids)
 	if err != nil {
 		return plan.Outcome{}, err
 	}
-	op := fmt.Sprintf("%s %s %s", step.Action.Word(), step.Kind, step.Name)
+	op := opOf(step)
 	if len(req.Waiting) > 0 {
 		return plan.Outcome{}, fmt.Errorf("%s: %w", op, waitingError(req.Waiting))
 	}
+	c := call{op: op, method: req.Method, path: req.Path(), body: req.Body, ifMatch: version}
+	if step.Action == plan.Create && w.profile.Password == PasswordGenerated {
+		c.password = newPassword()
+		c.body = bytes.Replace(c.body, []byte(PasswordPlaceholder), []byte(c.password), 1)
+	}
 	var outcome plan.Outcome
-	c := call{op: op, method: req.Method, path: req.Path(), body: req.Body}
+	shown := true
 	err = w.writing.send(ctx, c, func(resp *http.Response) error {
 		if step.Action != plan.Create && resp.StatusCode == http.StatusNoContent {
-			outcome = plan.Outcome{RemoteID: req.ID, Version: resp.Header.Get("ETag")}
+			outcome, shown = plan.Outcome{RemoteID: req.ID, Version: resp.Header.Get("ETag")}, false
 			return nil
 		}
 		h, err := answered(step.Kind, resp)
@@ -61,7 +90,17 @@ func (w *Writer) Do(ctx context.Context, step plan.Step, ids map[plan.ExternalID
 	if err != nil {
 		return plan.Outcome{}, err
 	}
+	if step.Action != plan.Create {
+		w.versions.set(outcome)
+	}
+	if !shown {
+		return outcome, w.prove(ctx, step, req, ids)
+	}
 	return outcome, nil
+}
+
+func opOf(step plan.Step) string {
+	return fmt.Sprintf("%s %s %s", step.Action.Word(), step.Kind, step.Name)
 }
 
 // answered reads the resource that a write was answered with.

@@ -1,0 +1,35 @@
+package scimdst
+
+import (
+	"sync"
+
+	"ldap2scim/plan"
+)
+
+// versions are those of the objects that a Writer has changed itself, which
+// take the place of the version that was planned against: two steps on one
+// object must not refuse each other. An empty one is not known and binds
+// nothing.
+type versions struct {
+	mu   sync.Mutex
+	mine map[plan.RemoteID]string
+}
+
+// of is the version that the step's object must have, or "" for any.
+func (v *versions) of(step plan.Step) string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if mine, ok := v.mine[step.Remote]; ok {
+		return mine
+	}
+	return step.Version
+}
+
+func (v *versions) set(o plan.Outcome) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.mine == nil {
+		v.mine = map[plan.RemoteID]string{}
+	}
+	v.mine[o.RemoteID] = o.Version
+}
