@@ -15,6 +15,8 @@ type Row struct {
 	// Actions and Hazards are those of the steps, each once.
 	Actions []Action `json:"actions,omitempty"`
 	Hazards []Hazard `json:"hazards,omitempty"`
+	// Waves are the parts of the plan that the steps are in, each once.
+	Waves []string `json:"waves,omitempty"`
 	// Before and After are the fields that the steps set, and what they were.
 	Before Fields `json:"before,omitempty"`
 	After  Fields `json:"after,omitempty"`
@@ -70,21 +72,27 @@ func Join(decisions iter.Seq2[Decision, error], steps iter.Seq2[Step, error], fi
 
 func (r *Row) step(s Step) {
 	if r.Object == "" { // a step without a decision is shown all the same
-		r.Decision = Decision{Kind: s.Kind, Object: s.Object, Name: s.Name}
+		r.Decision = Decision{Kind: s.Source(), Object: s.Object, Name: s.Name}
 	}
 	r.Steps = append(r.Steps, s.ID)
-	if !slices.Contains(r.Actions, s.Action) {
-		r.Actions = append(r.Actions, s.Action)
-	}
-	if s.Hazard != "" && !slices.Contains(r.Hazards, s.Hazard) {
-		r.Hazards = append(r.Hazards, s.Hazard)
-	}
+	r.Actions = once(r.Actions, s.Action)
+	r.Hazards = once(r.Hazards, s.Hazard)
+	r.Waves = once(r.Waves, s.Wave)
 	r.Before, r.After = merged(r.Before, s.Before), merged(r.After, s.After)
 	if s.Action == AddMembers {
 		r.Adds += len(s.Members)
 	} else {
 		r.Takes += len(s.Members)
 	}
+}
+
+// once adds v to a list unless it is there, or zero.
+func once[T comparable](list []T, v T) []T {
+	var zero T
+	if v == zero || slices.Contains(list, v) {
+		return list
+	}
+	return append(list, v)
 }
 
 func merged(all, more Fields) Fields {

@@ -54,6 +54,10 @@ func (w *written) object(k plan.Kind, id, name string, c plan.Class, code plan.C
 }
 
 func (w *written) step(d plan.Decision, s plan.Step) {
+	s.Wave = plan.Rest
+	if len(w.steps) < 18 {
+		s.Wave = "pilot"
+	}
 	s.ID = plan.StepID(fmt.Sprintf("%032x", len(w.steps)+1))
 	s.Kind, s.Object, s.Name, s.Remote = d.Kind, d.Object, d.Name, d.Remote
 	w.steps = append(w.steps, s)
@@ -113,6 +117,9 @@ func showcase() *written {
 	}
 	w.groups(crew)
 	w.Hazards["many-blocked"]++ // of the plan as a whole
+	w.Direct, w.Flat = 13, 52
+	w.Waves = []plan.WaveCount{{Name: "pilot", People: 20, Requests: 18}, {Name: plan.Rest, People: 1238, Requests: 32}}
+	w.Estimate = plan.Estimate{Requests: w.Requests(), Seconds: 7530, Price: 0.1}
 	w.find(plan.Decision{Kind: plan.Unit}, plan.Note, plan.UnitsExcluded, "1 organizational unit left out; SCIM has users and groups, but no units", "use groups where the destination's rules used units")
 	slices.SortStableFunc(w.decisions, func(a, b plan.Decision) int {
 		return strings.Compare(string(a.Kind)+"\x00"+string(a.Object), string(b.Kind)+"\x00"+string(b.Object))

@@ -22,6 +22,13 @@ func WriteText(w io.Writer, v View) error {
 	sentence := wrapped(v.Summary.Sentence(), "  ", 0, width)
 	fmt.Fprintf(b, "%s\n\n", sentence)
 	v.Summary.writeCounts(b)
+	b.WriteByte('\n')
+	if lines := v.Summary.outlook(); len(lines) > 0 {
+		for _, line := range lines {
+			fmt.Fprintf(b, "%s\n", wrapped(line, "  ", 0, width))
+		}
+		b.WriteByte('\n')
+	}
 	if err := WriteFindings(b, v.Findings, v.MostFindings); err != nil {
 		return err
 	}
@@ -54,7 +61,6 @@ func (s Summary) writeCounts(b *bufio.Writer) {
 		}
 	}
 	line("in all", s.Total)
-	b.WriteByte('\n')
 }
 
 // Hazards returns all hazards in the order in which they are shown.

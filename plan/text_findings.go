@@ -33,6 +33,7 @@ type common struct {
 	sentence, remedy string
 	// kinds counts the objects that they are about.
 	kinds map[Kind]int
+	last  ExternalID // the findings on one object come one after the other
 }
 
 // topicsOf groups findings by severity and code.
@@ -44,9 +45,10 @@ func topicsOf(all iter.Seq2[Finding, error], most int) (topics, error) {
 			c = &common{sentence: f.Sentence, remedy: f.Remedy, kinds: map[Kind]int{}}
 			about[t] = c
 		}
-		if f.Object != "" {
+		if f.Object != "" && f.Object != c.last {
 			c.kinds[f.Kind]++
 		}
+		c.last = f.Object
 		if f.Sentence != c.sentence {
 			c.sentence = ""
 		}

@@ -73,3 +73,19 @@ func TestJSON(t *testing.T) {
 	}
 	golden(t, "plan.json", b.Bytes())
 }
+
+// TestFindingsCountObjects: an object with two findings of one code is one
+// object, and a finding about nothing in particular is about none.
+func TestFindingsCountObjects(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	about := func(id plan.ExternalID, sentence string) plan.Finding {
+		return plan.Finding{Code: "P11", Severity: plan.Note, Kind: plan.Group, Object: id, Sentence: sentence}
+	}
+	if err := plan.WriteFindings(&b, seq([]plan.Finding{about("a", "x"), about("a", "y"), about("b", "x"), about("", "z")}), 0); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "note  P11  2 groups\n") {
+		t.Errorf("got\n%s", b.String())
+	}
+}

@@ -1,0 +1,54 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// outlook says in sentences what carrying out a plan means: how groups grow,
+// in which parts it goes, what it costs, and what is left alone.
+func (s Summary) outlook() []string {
+	var lines []string
+	if s.Flat != s.Direct && s.Direct > 0 {
+		lines = append(lines, fmt.Sprintf("Groups: %s, flattened to %s (%.1f times).",
+			amount(s.Direct, "direct membership"), digits(s.Flat), float64(s.Flat)/float64(s.Direct)))
+	}
+	if len(s.Waves) > 0 {
+		parts := make([]string, len(s.Waves))
+		for i, w := range s.Waves {
+			parts[i] = fmt.Sprintf("%s with %s and %s", brief(w.Name), Person.number(w.People), amount(w.Requests, "request"))
+		}
+		lines = append(lines, "Waves: "+strings.Join(parts, "; ")+".")
+	}
+	if s.Estimate.Seconds > 0 || s.Estimate.Price > 0 {
+		lines = append(lines, "Estimate: "+s.Estimate.words()+".")
+	}
+	if n := s.Unexpected[Person] + s.Unexpected[Group]; n > 0 {
+		lines = append(lines, fmt.Sprintf("At the destination and not in the directory, left alone: %s, %s.", Person.number(s.Unexpected[Person]), Group.number(s.Unexpected[Group])))
+	}
+	return lines
+}
+
+func (e Estimate) words() string {
+	s := amount(e.Requests, "request")
+	if e.Seconds > 0 {
+		s += ", " + duration(time.Duration(e.Seconds*float64(time.Second))) + " under the quota"
+	}
+	if e.Price > 0 {
+		s += fmt.Sprintf(", price %.2f", e.Price)
+	}
+	return s
+}
+
+// duration is rounded as a person would.
+func duration(d time.Duration) string {
+	switch minutes := int(d.Round(time.Minute).Minutes()); {
+	case d < 90*time.Second:
+		return amount(max(1, int(d.Round(time.Second).Seconds())), "second")
+	case minutes < 120:
+		return amount(minutes, "minute")
+	default:
+		return fmt.Sprintf("%s %d min", amount(minutes/60, "hour"), minutes%60)
+	}
+}
