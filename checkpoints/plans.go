@@ -155,16 +155,24 @@ func scanStep(row scanner) (s plan.Step, err error) {
 
 // Findings yields a plan's findings in the order in which they were made.
 func (f *File) Findings(ctx context.Context, planID int64) iter.Seq2[plan.Finding, error] {
-	return each(ctx, f, func(row scanner) (v plan.Finding, err error) {
-		return v, row.Scan(&v.Code, &v.Severity, &v.Kind, &v.Object, &v.Name, &v.Sentence, &v.Remedy)
-	}, "SELECT code, severity, kind, object, name, sentence, remedy FROM findings WHERE plan = ? ORDER BY seq", planID)
+	return each(ctx, f, scanFinding, findingColumns+" WHERE plan = ? ORDER BY seq", planID)
+}
+
+const findingColumns = "SELECT code, severity, kind, object, name, sentence, remedy FROM findings"
+
+func scanFinding(row scanner) (v plan.Finding, err error) {
+	return v, row.Scan(&v.Code, &v.Severity, &v.Kind, &v.Object, &v.Name, &v.Sentence, &v.Remedy)
 }
 
 // Decisions yields a plan's decisions by kind and object.
 func (f *File) Decisions(ctx context.Context, planID int64) iter.Seq2[plan.Decision, error] {
-	return each(ctx, f, func(row scanner) (v plan.Decision, err error) {
-		return v, row.Scan(&v.Kind, &v.Object, &v.Name, &v.Class, &v.Code, &v.Remote)
-	}, "SELECT kind, object, name, class, code, remote FROM decisions WHERE plan = ? ORDER BY kind, object", planID)
+	return each(ctx, f, scanDecision, decisionColumns+" WHERE plan = ? ORDER BY kind, object", planID)
+}
+
+const decisionColumns = "SELECT kind, object, name, class, code, remote FROM decisions"
+
+func scanDecision(row scanner) (v plan.Decision, err error) {
+	return v, row.Scan(&v.Kind, &v.Object, &v.Name, &v.Class, &v.Code, &v.Remote)
 }
 
 // NameOf returns what a plan calls a source object, or its ID where the plan

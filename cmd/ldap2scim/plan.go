@@ -12,7 +12,8 @@ import (
 )
 
 func (p *program) planCommand() *cobra.Command {
-	var detailed, asJSON bool
+	var detailed bool
+	var as format
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "Read the destination, decide, store and show the plan; writes to nobody",
@@ -26,7 +27,7 @@ destination: this command has no way to.` +
 			if err != nil {
 				return err
 			}
-			made, err := p.plan(cmd.Context(), c, asJSON)
+			made, err := p.plan(cmd.Context(), c, as)
 			if err == nil && detailed && made.Summary.Requests() > 0 {
 				return errChanges
 			}
@@ -34,11 +35,11 @@ destination: this command has no way to.` +
 		},
 	}
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "show the plan as JSON")
+	as.flags(cmd)
 	return cmd
 }
 
-func (p *program) plan(ctx context.Context, c configs.Config, asJSON bool) (made checkpoints.Plan, err error) {
+func (p *program) plan(ctx context.Context, c configs.Config, as format) (made checkpoints.Plan, err error) {
 	dst, err := scimdst.NewReader(c.Destination)
 	if err != nil {
 		return made, err
@@ -50,7 +51,7 @@ func (p *program) plan(ctx context.Context, c configs.Config, asJSON bool) (made
 		if err != nil {
 			return missing(err, "snapshot", "snapshot")
 		}
-		return p.showPlan(ctx, f, made, asJSON, short)
+		return p.showPlan(ctx, f, made, as, short)
 	})
 	return made, err
 }

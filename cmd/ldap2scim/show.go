@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,55 +14,69 @@ import (
 )
 
 func (p *program) showCommand() *cobra.Command {
-	var digest string
-	var asJSON, all bool
+	var o showOptions
 	cmd := &cobra.Command{
-		Use:       "show [snapshot | plan | findings [CODE] | step ID | run]",
-		Short:     "Show a stored snapshot, plan, findings, step or run again",
-		Long:      "Show again what the state file holds; without an argument, the newest plan." + exitHelp(exitDone, exitFailed),
+		Use:   "show [snapshot | plan | findings [CODE] | step ID | run]",
+		Short: "Show a stored snapshot, plan, findings, step or run again",
+		Long: `Show again what the state file holds; without an argument, the newest plan. The
+plan and the findings can be had for a spreadsheet too: the result goes to
+standard output.
+
+  ldap2scim show plan --csv > plan.csv` + exitHelp(exitDone, exitFailed),
 		Args:      cobra.MaximumNArgs(2),
 		ValidArgs: []string{"snapshot", "plan", "findings", "step", "run"},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			what, which := "plan", ""
+			what := "plan"
 			if len(args) > 0 {
 				what = args[0]
 			}
 			if len(args) > 1 {
-				which = args[1]
+				o.which = args[1]
 			}
 			ctx := cmd.Context()
 			return p.reading(ctx, func(_ configs.Config, f *checkpoints.File) error {
-				narrow := short
-				if all {
-					narrow = whole
-				}
-				return p.show(ctx, f, what, which, digest, asJSON, narrow)
+				return p.show(ctx, f, what, o)
 			})
 		},
 	}
-	cmd.Flags().StringVar(&digest, "plan", "", "the plan with this digest, instead of the newest")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON, which is always all of it")
-	cmd.Flags().BoolVar(&all, "all", false, "every change, and not the first of each group")
+	cmd.Flags().StringVar(&o.digest, "plan", "", "the plan with this digest, instead of the newest")
+	cmd.Flags().BoolVar(&o.all, "all", false, "every change, and not the first of each group")
+	o.format.flags(cmd)
 	return cmd
 }
 
-func (p *program) show(ctx context.Context, f *checkpoints.File, what, which, digest string, asJSON bool, narrow func(*plan.View)) error {
-	if what == "snapshot" {
-		return p.showSnapshot(ctx, f, asJSON)
+// showOptions are the flags of show, and its second argument.
+type showOptions struct {
+	which  string
+	digest string
+	all    bool
+	format format
+}
+
+func (p *program) show(ctx context.Context, f *checkpoints.File, what string, o showOptions) error {
+	if what != "plan" && what != "findings" && o.format != asText && o.format != asJSON {
+		return &adviceError{what: fmt.Sprintf("show %s --%s: there is no such view", what, o.format), hint: "The plan and the findings have it; the rest is text or --json."}
 	}
-	stored, err := chosen(ctx, f, digest)
+	if what == "snapshot" {
+		return p.showSnapshot(ctx, f, o.format == asJSON)
+	}
+	stored, err := chosen(ctx, f, o.digest)
 	if err != nil {
 		return err
 	}
 	switch what {
 	case "plan":
-		return p.showPlan(ctx, f, stored, asJSON, narrow)
+		narrow := short
+		if o.all {
+			narrow = whole
+		}
+		return p.showPlan(ctx, f, stored, o.format, narrow)
 	case "findings":
-		return p.showFindings(ctx, f, stored, plan.Code(which), asJSON)
+		return p.showFindings(ctx, f, stored, plan.Code(o.which), o.format)
 	case "step":
-		return p.showStep(ctx, f, stored, which, asJSON)
+		return p.showStep(ctx, f, stored, o.which, o.format == asJSON)
 	case "run":
-		return p.showRun(ctx, f, stored, asJSON)
+		return p.showRun(ctx, f, stored, o.format == asJSON)
 	}
 	return &adviceError{what: fmt.Sprintf("show %s: there is no such thing", what), hint: "There are snapshot, plan, findings, step ID and run."}
 }
@@ -82,57 +94,6 @@ func (p *program) showSnapshot(ctx context.Context, f *checkpoints.File, asJSON 
 		fmt.Fprintf(p.out, "  %-7s %d entries, %d pages  %s\n", search.Name, search.Entries, search.Pages, plan.Printable(search.Request))
 	}
 	return nil
-}
-
-// showFindings shows all findings, or those with one code.
-func (p *program) showFindings(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, code plan.Code, asJSON bool) error {
-	found := only(f.Findings(ctx, stored.ID), code)
-	if !asJSON {
-		return plan.WriteFindings(p.out, found, 0)
-	}
-	for v, err := range found {
-		if err != nil {
-			return err
-		}
-		if err := p.json(v); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// only keeps the findings with one code, all when there is none.
-func only(all iter.Seq2[plan.Finding, error], code plan.Code) iter.Seq2[plan.Finding, error] {
-	return func(yield func(plan.Finding, error) bool) {
-		for v, err := range all {
-			if (err != nil || code == "" || v.Code == code) && !yield(v, err) {
-				return
-			}
-		}
-	}
-}
-
-// showStep shows everything that is known of one step; the beginning of its
-// ID will do.
-func (p *program) showStep(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, id string, asJSON bool) error {
-	for line, err := range f.Journal(ctx, stored.ID) {
-		if err != nil {
-			return err
-		}
-		if id == "" || !strings.HasPrefix(string(line.Step.ID), id) {
-			continue
-		}
-		if asJSON {
-			return p.json(line)
-		}
-		body, err := json.MarshalIndent(line.Step, "", "  ")
-		if err != nil {
-			return fmt.Errorf("encode step %s: %w", line.Step.ID, err)
-		}
-		fmt.Fprintf(p.out, "%s\n%s after %d attempts%s\n", plan.Printable(string(body)), line.State, line.Attempts, plan.Printable(prefixed(": ", line.Error)))
-		return nil
-	}
-	return &adviceError{what: fmt.Sprintf("plan %s has no step %q", stored.Summary.Digest.Short(), id), hint: "The IDs are in ldap2scim show plan --json."}
 }
 
 func (p *program) showRun(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, asJSON bool) error {
