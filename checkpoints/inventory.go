@@ -103,29 +103,37 @@ func (f *File) Inventory(ctx context.Context, id int64) (Inventory, error) {
 }
 
 // Owned yields an inventory's resources of one kind that bear an externalId,
-// in the order of it.
+// in the order of it, groups without their members.
 func (f *File) Owned(ctx context.Context, inventory int64) func(plan.Kind) iter.Seq2[plan.Resource, error] {
-	return f.resources(ctx, inventory, "external_id <> '' ORDER BY external_id, remote_id")
+	return func(k plan.Kind) iter.Seq2[plan.Resource, error] {
+		return f.resources(ctx, inventory, k, "'[]'", "external_id <> '' ORDER BY external_id, remote_id")
+	}
 }
 
 // Unowned yields those that bear none, in the order of the remote id.
 func (f *File) Unowned(ctx context.Context, inventory int64) func(plan.Kind) iter.Seq2[plan.Resource, error] {
-	return f.resources(ctx, inventory, "external_id = '' ORDER BY remote_id")
+	return func(k plan.Kind) iter.Seq2[plan.Resource, error] {
+		return f.resources(ctx, inventory, k, "'[]'", "external_id = '' ORDER BY remote_id")
+	}
 }
 
-func (f *File) resources(ctx context.Context, inventory int64, which string) func(plan.Kind) iter.Seq2[plan.Resource, error] {
-	return func(k plan.Kind) iter.Seq2[plan.Resource, error] {
-		return each(ctx, f, func(row scanner) (plan.Resource, error) {
-			r := plan.Resource{Kind: k}
-			var fields, members string
-			err := row.Scan(&r.ExternalID, &r.RemoteID, &r.Version, &fields, &members)
-			if err != nil {
-				return r, err
-			}
-			if err := json.Unmarshal([]byte(fields), &r.Fields); err != nil {
-				return r, fmt.Errorf("fields of %s: %w", r.RemoteID, err)
-			}
-			return r, fromList(members, &r.Members)
-		}, "SELECT external_id, remote_id, version, fields, members FROM resources WHERE inventory = ? AND kind = ? AND "+which, inventory, string(k))
-	}
+// HeldGroups yields an inventory's groups with their members.
+func (f *File) HeldGroups(ctx context.Context, inventory int64) iter.Seq2[plan.Resource, error] {
+	return f.resources(ctx, inventory, plan.Group, "members", "true ORDER BY external_id, remote_id")
+}
+
+// resources reads the column members as it is named.
+func (f *File) resources(ctx context.Context, inventory int64, k plan.Kind, members, which string) iter.Seq2[plan.Resource, error] {
+	return each(ctx, f, func(row scanner) (plan.Resource, error) {
+		r := plan.Resource{Kind: k}
+		var fields, members string
+		err := row.Scan(&r.ExternalID, &r.RemoteID, &r.Version, &fields, &members)
+		if err != nil {
+			return r, err
+		}
+		if err := json.Unmarshal([]byte(fields), &r.Fields); err != nil {
+			return r, fmt.Errorf("fields of %s: %w", r.RemoteID, err)
+		}
+		return r, fromList(members, &r.Members)
+	}, "SELECT external_id, remote_id, version, fields, "+members+" FROM resources WHERE inventory = ? AND kind = ? AND "+which, inventory, string(k))
 }

@@ -129,22 +129,33 @@ func (f *File) PeopleBefore(ctx context.Context, id int64) (int, error) {
 	return n, nil
 }
 
-// Entries yields a snapshot's entries of one kind in the order of their IDs.
+// Entries yields a snapshot's entries of one kind in the order of their IDs,
+// groups without their members.
 func (f *File) Entries(ctx context.Context, snapshot int64) func(plan.Kind) iter.Seq2[plan.Entry, error] {
 	return func(k plan.Kind) iter.Seq2[plan.Entry, error] {
-		return each(ctx, f, func(row scanner) (plan.Entry, error) {
-			e := plan.Entry{Kind: k}
-			var attrs, members, uids, flaws string
-			err := row.Scan(&e.ID, &e.DN, &e.Key, &attrs, &members, &e.UID, &uids, &e.Inactive, &flaws)
-			if err != nil {
-				return e, err
-			}
-			if e.Attrs, err = decodeAttrs(attrs); err != nil {
-				return e, err
-			}
-			return e, errors.Join(fromList(members, &e.Members), fromList(uids, &e.MemberUIDs), fromList(flaws, &e.Flaws))
-		}, "SELECT id, dn, key, attrs, members, uid, member_uids, inactive, flaws FROM entries WHERE snapshot = ? AND kind = ? ORDER BY id", snapshot, string(k))
+		return f.entries(ctx, snapshot, k, "'[]'", "'[]'")
 	}
+}
+
+// Groups yields a snapshot's groups with their members, in the same order.
+func (f *File) Groups(ctx context.Context, snapshot int64) iter.Seq2[plan.Entry, error] {
+	return f.entries(ctx, snapshot, plan.Group, "members", "member_uids")
+}
+
+// entries reads the columns members and uids as they are named.
+func (f *File) entries(ctx context.Context, snapshot int64, k plan.Kind, members, uids string) iter.Seq2[plan.Entry, error] {
+	return each(ctx, f, func(row scanner) (plan.Entry, error) {
+		e := plan.Entry{Kind: k}
+		var attrs, members, uids, flaws string
+		err := row.Scan(&e.ID, &e.DN, &e.Key, &attrs, &members, &e.UID, &uids, &e.Inactive, &flaws)
+		if err != nil {
+			return e, err
+		}
+		if e.Attrs, err = decodeAttrs(attrs); err != nil {
+			return e, err
+		}
+		return e, errors.Join(fromList(members, &e.Members), fromList(uids, &e.MemberUIDs), fromList(flaws, &e.Flaws))
+	}, "SELECT id, dn, key, attrs, "+members+", uid, "+uids+", inactive, flaws FROM entries WHERE snapshot = ? AND kind = ? ORDER BY id", snapshot, string(k))
 }
 
 func (f *File) count(ctx context.Context, into map[plan.Kind]int, query string, args ...any) error {

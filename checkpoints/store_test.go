@@ -58,7 +58,7 @@ func TestSnapshotComesBackInOrder(t *testing.T) {
 	moved := es[0]
 	moved.DN = "uid=b,ou=new"
 	s := save(t, f, es[0], es[1], moved, es[2])
-	got := append(collect(t, f.Entries(t.Context(), s.ID)(plan.Person)), collect(t, f.Entries(t.Context(), s.ID)(plan.Group))...)
+	got := append(collect(t, f.Entries(t.Context(), s.ID)(plan.Person)), collect(t, f.Groups(t.Context(), s.ID))...)
 	want := []plan.Entry{es[1], es[0], es[2]}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -165,7 +165,7 @@ func TestPlanComesBack(t *testing.T) {
 	if got := f.NameOf(t.Context(), p.ID)("a"); got != "ann" {
 		t.Errorf("name %q", got)
 	}
-	owned, unowned := collect(t, f.Owned(t.Context(), p.Inventory)(plan.Group)), collect(t, f.Unowned(t.Context(), p.Inventory)(plan.Person))
+	owned, unowned := collect(t, f.HeldGroups(t.Context(), p.Inventory)), collect(t, f.Unowned(t.Context(), p.Inventory)(plan.Person))
 	if len(owned) != 1 || owned[0].Members[0] != "r1" || owned[0].Version != `W/"1"` || len(unowned) != 1 || unowned[0].Fields["userName"] != "u" {
 		t.Errorf("owned %+v, unowned %+v", owned, unowned)
 	}

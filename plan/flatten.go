@@ -17,43 +17,69 @@ type graph struct {
 
 // node is one group.
 type node struct {
-	name      string
+	entry     Entry // its kind, ID, DN and key
 	nesting   Nesting
 	people    *roaring.Bitmap // direct
 	within    []uint32        // the groups that are its members
 	elsewhere int             // members that nobody knows
 	all       *roaring.Bitmap // with those of the groups within
+	have      *roaring.Bitmap // who of them is in it at the destination
 	cycle     []uint32        // the groups that contain each other, itself among them
 }
 
-// connect reads the member lists of all groups.
+// join adds a group, or a unit that becomes one, with the next number.
+func (g *graph) join(e Entry, nesting Nesting, people []uint32) {
+	if e.Kind == Group {
+		g.number[keyOf(e.Key)] = uint32(len(g.groups))
+	}
+	g.groups = append(g.groups, node{entry: Entry{Kind: e.Kind, ID: e.ID, DN: e.DN, Key: e.Key}, nesting: nesting, people: roaring.BitmapOf(people...), have: roaring.New()})
+}
+
+// connect reads the member lists of all groups, and what the destination's
+// groups have.
 func (d *decider) connect() error {
-	g := &graph{number: map[key]uint32{}}
-	d.graph = g
-	for e, err := range d.entries(Group) {
-		if err != nil {
-			return fmt.Errorf("read the snapshot's groups: %w", err)
-		}
-		if e.Kind == Group {
-			g.number[keyOf(e.Key)] = uint32(len(g.groups))
-		}
-		g.groups = append(g.groups, node{name: e.DN, nesting: d.in.Rules.Groups.nesting(e)})
-	}
 	i := 0
-	for e, err := range d.entries(Group) {
+	for e, err := range d.in.Snapshot.Groups {
 		if err != nil {
 			return fmt.Errorf("read the snapshot's groups: %w", err)
 		}
-		n := &g.groups[i]
-		i++
-		if e.Kind == Unit {
-			n.people = roaring.BitmapOf(d.units.of(e).people...)
-			continue
+		for i < len(d.graph.groups) && d.graph.groups[i].entry.ID < e.ID {
+			i++ // a unit
 		}
-		d.members(n, e)
+		if i == len(d.graph.groups) || d.graph.groups[i].entry.ID != e.ID {
+			return fmt.Errorf("snapshot group %s: it is not among the entries", e.DN)
+		}
+		d.members(&d.graph.groups[i], e)
 	}
-	g.flatten()
+	d.graph.flatten()
+	at := map[RemoteID]int{}
+	for i, t := range d.teams {
+		if t.decision.Remote != "" {
+			at[t.decision.Remote] = i
+		}
+	}
+	for r, err := range d.in.Inventory.Groups {
+		if err != nil {
+			return fmt.Errorf("read the inventory's groups: %w", err)
+		}
+		if i, ours := at[r.RemoteID]; ours {
+			d.graph.groups[i].have = d.present(r)
+		}
+	}
 	return nil
+}
+
+// present returns the members of the destination's group that the snapshot
+// knows. Others are strangers and are left alone.
+func (d *decider) present(r Resource) *roaring.Bitmap {
+	known := make([]uint32, 0, len(r.Members))
+	for _, id := range r.Members {
+		if n, ok := d.roster.byRemote[keyOf(string(id))]; ok {
+			known = append(known, n)
+		}
+	}
+	slices.Sort(known)
+	return roaring.BitmapOf(known...)
 }
 
 // members looks up the direct members of one group.
@@ -207,7 +233,7 @@ func (g *graph) list(groups []uint32) string {
 	const most = 5
 	var names []string
 	for _, c := range groups[:min(most, len(groups))] {
-		names = append(names, g.groups[c].name)
+		names = append(names, g.groups[c].entry.DN)
 	}
 	if more := len(groups) - most; more > 0 {
 		names = append(names, fmt.Sprintf("and %d more", more))
@@ -216,11 +242,11 @@ func (g *graph) list(groups []uint32) string {
 }
 
 // findings says what of a group's member list is not provisioned as it is.
-func (g *graph) findings(n *node, out int, e Entry) []Finding {
+func (g *graph) findings(n *node, out int) []Finding {
 	var fs []Finding
 	say := func(s Severity, sentence, remedy string) {
 		f := Finding{Code: GroupCheck, Severity: s, Sentence: sentence, Remedy: remedy}
-		fs = append(fs, f.about(e))
+		fs = append(fs, f.about(n.entry))
 	}
 	if len(n.cycle) > 0 && n == &g.groups[n.cycle[0]] { // once for each circle
 		say(Warn, "groups contain each other in a circle, and each gets the people of all: "+g.list(n.cycle), "take one of them out of another in the directory")

@@ -17,7 +17,14 @@ type team struct {
 // groups decides the groups, and the units that become groups, with their
 // membership.
 func (d *decider) groups() error {
+	d.graph = &graph{number: map[key]uint32{}}
 	err := d.decideAll(Group, func(o outcome) error {
+		e := o.want.entry
+		var people []uint32
+		if e.Kind == Unit {
+			people = d.units.of(e).people
+		}
+		d.graph.join(e, d.in.Rules.Groups.nesting(e), people)
 		d.teams = append(d.teams, team{decision: o.decision()})
 		return nil
 	})
@@ -27,20 +34,18 @@ func (d *decider) groups() error {
 	if err := d.connect(); err != nil {
 		return err
 	}
-	if err := d.assignWaves(); err != nil {
-		return err
+	d.assignWaves()
+	for i := range d.teams {
+		if err := d.decideMembers(&d.teams[i], &d.graph.groups[i]); err != nil {
+			return err
+		}
 	}
-	i := -1
-	err = d.outcomes(Group, ignore, func(o outcome) error {
-		i++
-		return d.decideMembers(&d.teams[i], &d.graph.groups[i], o)
-	})
 	d.names[Group].wait(func(by, holder ExternalID) {
 		if b, h := d.team(by), d.team(holder); b != nil && h != nil {
 			b.wave = max(b.wave, h.wave)
 		}
 	})
-	return err
+	return nil
 }
 
 // team finds a group by its ID.
@@ -54,20 +59,20 @@ func (d *decider) team(id ExternalID) *team {
 
 // decideMembers says what of a group's membership changes, and gives the
 // group's decision.
-func (d *decider) decideMembers(t *team, n *node, o outcome) error {
+func (d *decider) decideMembers(t *team, n *node) error {
 	c := &t.decision
 	if c.Class == Blocked || c.Class == Excluded {
 		return d.decision(*c)
 	}
 	people, out := d.wanted(n)
-	for _, f := range d.graph.findings(n, out, o.want.entry) {
+	for _, f := range d.graph.findings(n, out) {
 		if err := d.finding(f); err != nil {
 			return err
 		}
 	}
 	t.wave = d.firstWave(people)
-	add, remove := d.change(people, d.present(o))
-	if err := d.guards.membership(o, d.present(o), remove); err != nil {
+	add, remove := d.change(people, n.have)
+	if err := d.guards.membership(n, remove); err != nil {
 		return err
 	}
 	if c.Class == Unchanged && add.GetCardinality()+remove.GetCardinality() > 0 {
@@ -105,53 +110,36 @@ func (d *decider) change(want, have *roaring.Bitmap) (add, remove *roaring.Bitma
 	return add, remove
 }
 
-// present returns the members that the destination's group has now and that
-// the snapshot knows. Others are strangers and are left alone.
-func (d *decider) present(o outcome) *roaring.Bitmap {
-	known := roaring.New()
-	if len(o.have) == 1 {
-		for _, id := range o.have[0].Members {
-			if n, ok := d.roster.byRemote[keyOf(string(id))]; ok {
-				known.Add(n)
-			}
-		}
-	}
-	return known
-}
-
 // sendMembers sends the membership of all groups in one wave.
 func (d *decider) sendMembers(wave uint8) error {
-	i := -1
-	return d.outcomes(Group, ignore, func(o outcome) error {
-		i++
+	for i := range d.teams {
 		t, n := &d.teams[i], &d.graph.groups[i]
-		if t.decision.Class == Blocked || t.decision.Class == Excluded {
-			return nil
+		if t.decision.Class == Blocked || t.decision.Class == Excluded || t.decision.Class == Unchanged {
+			continue
 		}
 		want, _ := d.wanted(n)
-		have := d.present(o)
-		add, remove := d.change(want, have)
+		add, remove := d.change(want, n.have)
 		if add.IsEmpty() && remove.IsEmpty() {
-			return nil
+			continue
 		}
 		// Nobody joins before the group is there.
 		due := func(p uint32) bool { return max(d.roster.wave[p], t.wave) == wave }
-		steps := d.memberSteps(o, t, d.idsOf(add, due), d.idsOf(remove, due))
-		if err := replayMembers(d.idsOf(have, due), d.idsOf(want, due), d.idsOf(remove, due), steps); err != nil {
-			return fmt.Errorf("group %s: %w", o.want.entry.DN, err)
+		steps := d.memberSteps(t, d.idsOf(add, due), d.idsOf(remove, due))
+		if err := replayMembers(d.idsOf(n.have, due), d.idsOf(want, due), d.idsOf(remove, due), steps); err != nil {
+			return fmt.Errorf("group %s: %w", n.entry.DN, err)
 		}
 		for _, s := range steps {
 			if err := d.step(s, wave); err != nil {
 				return err
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // memberSteps makes one step for each request.
-func (d *decider) memberSteps(o outcome, t *team, add, remove []ExternalID) []Step {
-	base := Step{Kind: Group, Of: of(o.want.entry.Kind), Object: t.decision.Object, Name: t.decision.Name, Remote: t.decision.Remote}
+func (d *decider) memberSteps(t *team, add, remove []ExternalID) []Step {
+	base := Step{Kind: Group, Of: of(t.decision.Kind), Object: t.decision.Object, Name: t.decision.Name, Remote: t.decision.Remote}
 	var steps []Step
 	for chunk := range slices.Chunk(add, d.in.Rules.MembersPerRequest) {
 		s := base

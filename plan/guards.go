@@ -70,15 +70,15 @@ func (g *guarding) exceeded(n, total int, percent float64) bool {
 }
 
 // membership counts one group, and says when too much of it is removed.
-func (g *guarding) membership(o outcome, have, remove *roaring.Bitmap) error {
-	n, total := int(remove.GetCardinality()), int(have.GetCardinality())
+func (g *guarding) membership(of *node, remove *roaring.Bitmap) error {
+	n, total := int(remove.GetCardinality()), int(of.have.GetCardinality())
 	g.memberships += total
 	g.removals += n
 	if !g.exceeded(n, total, g.rules.GroupRemovalPercent) {
 		return nil
 	}
 	f := g.finding(HazardManyRemovals, n, total, "members of the group would be removed", g.rules.GroupRemovalPercent, "group_removal_percent")
-	return g.d.hit(HazardManyRemovals, f.about(o.want.entry))
+	return g.d.hit(HazardManyRemovals, f.about(of.entry))
 }
 
 func (g *guarding) finding(h Hazard, n, total int, what string, percent float64, option string) Finding {

@@ -16,8 +16,12 @@ type Snapshot struct {
 	// Before is the number of people in the snapshot before, or 0.
 	Before int
 	// Entries yields the entries of one kind in the byte order of their IDs,
-	// each ID once. It is called several times.
+	// each ID once. It is called several times; groups may come without their
+	// members.
 	Entries func(Kind) iter.Seq2[Entry, error]
+	// Groups yields the groups with their members, in the same order. It is
+	// called once.
+	Groups iter.Seq2[Entry, error]
 }
 
 // Inventory is the destination side.
@@ -25,10 +29,14 @@ type Inventory struct {
 	Digest Digest
 	Proof  Proof
 	// Owned yields the resources of one kind that bear an externalId, in the
-	// byte order of it. It is called several times.
+	// byte order of it. It is called several times; groups may come without
+	// their members.
 	Owned func(Kind) iter.Seq2[Resource, error]
 	// Unowned yields those that bear none, in the byte order of RemoteID.
 	Unowned func(Kind) iter.Seq2[Resource, error]
+	// Groups yields all groups with their members, in any order. It is called
+	// once.
+	Groups iter.Seq2[Resource, error]
 }
 
 // Sink takes a plan as it is made. An error from it ends the making.

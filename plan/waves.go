@@ -95,19 +95,14 @@ func (w Wave) takes(p want) bool {
 // assignWaves settles the wave of every person, when the groups are flat: who
 // is in a group of an earlier wave comes with it, and who takes over a name
 // does not come before the one who gives it up.
-func (d *decider) assignWaves() error {
+func (d *decider) assignWaves() {
 	if len(d.in.Rules.Waves) == 0 {
-		return nil
+		return
 	}
-	i := 0
-	for e, err := range d.entries(Group) {
-		if err != nil {
-			return fmt.Errorf("read the snapshot's groups: %w", err)
-		}
+	for i := range d.graph.groups {
 		n := &d.graph.groups[i]
-		i++
 		for at, wave := range d.in.Rules.Waves {
-			if slices.Contains(wave.Groups, string(e.ID)) || slices.Contains(wave.Groups, e.Key) {
+			if slices.Contains(wave.Groups, string(n.entry.ID)) || slices.Contains(wave.Groups, n.entry.Key) {
 				people, _ := d.wanted(n)
 				people.Iterate(func(p uint32) bool {
 					d.roster.wave[p] = min(d.roster.wave[p], uint8(at))
@@ -123,7 +118,6 @@ func (d *decider) assignWaves() error {
 			d.roster.wave[b] = max(d.roster.wave[b], d.roster.wave[h])
 		}
 	})
-	return nil
 }
 
 // wait calls yield for every object that takes over a name and the one that

@@ -82,13 +82,22 @@ func (w *world) input() plan.Input {
 	if w.rules.Person == nil {
 		w.rules = rules()
 	}
-	return plan.Input{
+	in := plan.Input{
 		Rules: w.rules,
 		Snapshot: plan.Snapshot{Digest: "s", Proof: proof(w.snapshotMissing), Entries: func(k plan.Kind) iter.Seq2[plan.Entry, error] {
 			return sorted(w.entries, func(e plan.Entry) bool { return e.Kind == k }, func(e plan.Entry) string { return string(e.ID) })
 		}},
 		Inventory: plan.Inventory{Digest: "i", Proof: proof(w.inventoryMissing), Owned: w.side(true), Unowned: w.side(false)},
 	}
+	in.Snapshot.Groups = in.Snapshot.Entries(plan.Group)
+	in.Inventory.Groups = func(yield func(plan.Resource, error) bool) {
+		for _, r := range w.resources {
+			if r.Kind == plan.Group && !yield(r, nil) {
+				return
+			}
+		}
+	}
+	return in
 }
 
 func (w *world) side(owned bool) func(plan.Kind) iter.Seq2[plan.Resource, error] {
