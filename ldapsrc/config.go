@@ -36,6 +36,9 @@ type Config struct {
 	// order when one before them does not answer; once a search has given an
 	// entry it is not gone on with elsewhere.
 	URLs []string `yaml:"urls"`
+	// LDIF names files that hold the directory, in the place of a server; see
+	// [OpenLDIF].
+	LDIF Files `yaml:"ldif"`
 	// Base is the base of every search that has none of its own.
 	Base string `yaml:"base"`
 	// StartTLS turns an ldap:// connection into an encrypted one before
@@ -110,6 +113,12 @@ func (c Config) Validate() error {
 }
 
 func (c Config) transportMistakes() []error {
+	if len(c.LDIF) > 0 {
+		if c.URL != "" {
+			return []error{errors.New("ldif: is in the place of a server, so url has no effect; leave one of them out")}
+		}
+		return nil
+	}
 	var mistakes []error
 	u, err := parseURL(c.URL)
 	if err != nil {

@@ -1,11 +1,13 @@
-// Package ldapsrc reads an LDAP v3 directory (RFC 4511) into a stream of
-// [plan.Entry] with a proof of completeness.
+// Package ldapsrc reads an LDAP v3 directory (RFC 4511), or LDIF files (RFC
+// 2849), into a stream of [plan.Entry] with a proof of completeness.
 //
 // # Words
 //
 //   - [Config]: where the directory is, who reads it, and what is read.
 //   - [Search]: one of the three searches: users, groups, units.
 //   - [Source]: a bound connection, made by [Open], closed by the caller.
+//   - [LDIF]: a directory in files, made by [OpenLDIF]. From the record on, its
+//     code is that of a Source.
 //   - [Error]: a failure with advice on how to mend it.
 //   - Kind: a kind of directory, which is nothing but a set of defaults that
 //     the configuration can override one by one, see [Kinds].
@@ -23,6 +25,11 @@
 // not followed makes the proof incomplete and says why in words. A lost
 // connection, an answer that breaks the protocol and a cancelled context are
 // errors. An empty directory and a closed connection never look the same.
+//
+// Of LDIF files the proof says complete when each was read to its end and none
+// says of itself that something is missing. A change other than an addition, a
+// value that stands in another file and what is no LDIF are errors with the
+// file and the line.
 //
 // Every entry that the server sent reaches the caller. One without a stable ID
 // has the ID "dn:" and its key. One whose DN does not parse has the key "?"

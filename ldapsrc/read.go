@@ -20,32 +20,44 @@ var errNoBase = errors.New("the server shows no such entry")
 // error the proof says how far it came, is not complete, and the connection
 // is closed.
 func (s *Source) Read(ctx context.Context, yield func(plan.Entry) error) (plan.Proof, error) {
-	var proof plan.Proof
-	l := newLinks(s.config)
-	read := func(search named, take func(*reader, record) error) error {
-		r := &reader{source: s, search: search, decoder: newDecoder(), shape: newShape(s.config, search, l), give: take}
+	return s.config.read(func(search named, give func(record) error) (plan.Search, error) {
+		r := &reader{source: s, search: search, decoder: newDecoder(), give: give}
 		r.record = plan.Search{Name: search.name, Request: search.command(s.config)}
 		err := s.during(ctx, r.read)
-		proof.Searches = append(proof.Searches, r.record)
 		if r.stopped != nil {
-			return r.stopped
+			return r.record, r.stopped
 		}
 		if err != nil {
-			return s.fail(ctx, "read "+search.name+" below", search.Base, err)
+			return r.record, s.fail(ctx, "read "+search.name+" below", search.Base, err)
 		}
-		return nil
-	}
-	for _, search := range s.config.lead() {
-		err := read(search, func(r *reader, one record) error { l.learn(r.shape, s.config, one); return nil })
+		return r.record, nil
+	}, yield)
+}
+
+// pass reads one search and gives each of its records.
+type pass func(search named, give func(record) error) (plan.Search, error)
+
+// read makes the passes in the order in which they need each other: what
+// groups say of themselves, the people, the groups.
+func (c Config) read(read pass, yield func(plan.Entry) error) (plan.Proof, error) {
+	var proof plan.Proof
+	l := newLinks(c)
+	for _, search := range c.lead() {
+		p := newShape(c, search, nil)
+		record, err := read(search, func(r record) error { l.learn(p, c, r); return nil })
+		proof.Searches = append(proof.Searches, record)
 		if err != nil {
 			return proof, err
 		}
 	}
-	for _, search := range s.config.searches() {
+	for _, search := range c.searches() {
 		if search.kind == plan.Person {
 			search.extra = append(search.extra, l.reads()...)
 		}
-		if err := read(search, func(r *reader, one record) error { return yield(r.shape.entry(one)) }); err != nil {
+		p := newShape(c, search, l)
+		record, err := read(search, func(r record) error { return yield(p.entry(r)) })
+		proof.Searches = append(proof.Searches, record)
+		if err != nil {
 			return proof, err
 		}
 	}
@@ -58,14 +70,13 @@ type reader struct {
 	source  *Source
 	search  named
 	decoder *decoder
-	shape   *shape
 	// give takes each record when it is whole.
-	give func(*reader, record) error
+	give func(record) error
 
 	record     plan.Search
 	held       []record
 	references references
-	// stopped is the error of yield.
+	// stopped is the error of give.
 	stopped error
 }
 
@@ -134,7 +145,7 @@ func (r *reader) take(m message) error {
 
 func (r *reader) hand(one record) error {
 	r.record.Entries++
-	r.stopped = r.give(r, one)
+	r.stopped = r.give(one)
 	return r.stopped
 }
 

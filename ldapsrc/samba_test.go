@@ -14,7 +14,6 @@ import (
 	"ldap2scim/ldapsrc"
 	"ldap2scim/plan"
 	"ldap2scim/testservers"
-	generated "ldap2scim/testservers/company"
 )
 
 const (
@@ -52,11 +51,6 @@ func edges() string {
 	return b.String()
 }
 
-// sameCompany is in every kind of directory.
-func sameCompany(suffix string) generated.Company {
-	return generated.Company{People: 120, Groups: 25, Seed: 31, FlawEvery: 20, Suffix: suffix}
-}
-
 func domainConfig(d *testservers.Directory) ldapsrc.Config {
 	c := ldapsrc.Config{
 		Kind: "ad", URL: d.LDAPSURL, CAFile: d.CAFile, BindDN: d.ReaderDN, Password: password(d.ReaderPassword),
@@ -84,6 +78,7 @@ func TestSamba(t *testing.T) {
 	t.Run("accounts", func(t *testing.T) { sambaAccounts(t, whole) })
 	t.Run("groups", func(t *testing.T) { sambaGroups(t, whole) })
 	t.Run("ranges", func(t *testing.T) { sambaRanges(t, d, whole) })
+	t.Run("same company", func(t *testing.T) { sameEverywhere(t, whole) })
 	t.Run("binds", func(t *testing.T) { sambaBinds(t, d) })
 }
 
