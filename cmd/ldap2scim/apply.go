@@ -83,7 +83,7 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 		run := migrate.Apply{File: f, Destination: dst, Settings: c.Settings, Allow: allowed, Retry: c.Retry, Observe: progress.observe, Version: version()}
 		res, err := run.Run(ctx, stored)
 		progress.end()
-		return p.applied(res, err)
+		return p.applied(res, states[checkpoints.Failed], err)
 	})
 }
 
@@ -119,8 +119,8 @@ func (p *program) consent(stored checkpoints.Plan, open int, opts applyOptions, 
 	return nil
 }
 
-// applied says how a run ended.
-func (p *program) applied(res migrate.Result, err error) error {
+// applied says how a run ended, of a plan that had so many failed steps before.
+func (p *program) applied(res migrate.Result, failed int, err error) error {
 	if err == nil || res.Done+res.Failed > 0 {
 		fmt.Fprintf(p.out, "Applied: %d done, %d failed, %d not sent, %d unknown.\n", res.Done, res.Failed, res.Left, res.Unknown)
 	}
@@ -133,6 +133,8 @@ func (p *program) applied(res migrate.Result, err error) error {
 		return errInterrupted
 	case res.Failed+res.Left+res.Unknown > 0:
 		return &partlyError{what: "not everything was applied"}
+	case failed > 0:
+		return &partlyError{what: fmt.Sprintf("not everything was applied: %d had failed before", failed)}
 	}
 	return nil
 }
