@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 //	advice WHAT WHAT-TO-DO   standard error is one sentence and one hint that match
 //	codes CODE...            the help on standard output names exactly these
 //	mask                     standard output, without times and ports, into the file masked
+//	digest VARIABLE          the digest of the plan on standard output, its beginning
 //	config [OLD NEW]...      write ldap2scim.yaml, with replacements (\n is a line break)
 //	keep, kept FILE          remember a file, and see that its bytes are the same
 //	sql FILE QUERY           ask or change a SQLite file
@@ -41,7 +42,7 @@ func TestScripts(t *testing.T) {
 		Dir: filepath.Join("testdata", "script"), UpdateScripts: *update, RequireUniqueNames: true,
 		Setup: setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "advice": advice, "codes": codes, "mask": mask, "config": config,
+			"exits": exits, "advice": advice, "codes": codes, "mask": mask, "digest": digest, "config": config,
 			"keep": keep, "kept": kept, "sql": sqlCommand,
 			"directory": startDirectory, "ldapmodify": ldapmodify, "ldapadd": ldapadd, "ldapdelete": ldapdelete, "ldapfault": ldapfault,
 			"service": startService, "users": users, "groups": groups, "writes": writes, "useradd": useradd,
@@ -125,6 +126,14 @@ func masked(text string) string {
 	text = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`).ReplaceAllString(text, "TIME")
 	text = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ`).ReplaceAllString(text, "TIME")
 	return regexp.MustCompile(`\((\d+[hms])+ ago\)`).ReplaceAllString(text, "(AGE ago)")
+}
+
+func digest(ts *testscript.TestScript, neg bool, args []string) {
+	found := regexp.MustCompile(`(?m)^Plan ([0-9a-f]{8})$`).FindStringSubmatch(ts.ReadFile("stdout"))
+	if neg || len(args) != 1 || found == nil {
+		ts.Fatalf("usage: digest VARIABLE, after a plan was shown")
+	}
+	ts.Setenv(args[0], found[1])
 }
 
 // config writes the usual configuration for the servers of the script.
