@@ -3,6 +3,7 @@ package migrate
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"ldap2scim/checkpoints"
@@ -21,9 +22,11 @@ type Apply struct {
 	// Settings is the digest of the present configuration.
 	Settings plan.Digest
 	// Allow names the hazards that the operator allows.
-	Allow   []plan.Hazard
-	Retry   Retry
-	Observe Observer
+	Allow []plan.Hazard
+	Retry Retry
+	// Concurrency is the most requests at a time, 4 when 0.
+	Concurrency int
+	Observe     Observer
 	// Version of the program, for the record.
 	Version string
 }
@@ -47,6 +50,8 @@ const (
 	moment = 100 * time.Millisecond
 	// downAfter steps in a row that fail for a temporary reason end the run.
 	downAfter = 5
+	// usualConcurrency is for an [Apply] that does not say.
+	usualConcurrency = 4
 )
 
 // ErrDown: the destination answers nothing any more.
@@ -68,8 +73,13 @@ func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err err
 	if err != nil {
 		return Result{}, err
 	}
-	r := &running{Apply: a, plan: p, run: run, ids: map[plan.ExternalID]plan.RemoteID{}}
+	r := &running{Apply: a, plan: p, run: run}
 	r.Retry = a.Retry.withDefaults()
+	if r.Concurrency <= 0 {
+		r.Concurrency = usualConcurrency
+	}
+	r.Observe = inTurn(a.Observe)
+	r.gate = newGate(r.Concurrency)
 	err = r.recover(ctx)
 	if err == nil {
 		err = r.steps(ctx)
@@ -95,53 +105,32 @@ func (r *running) end(ctx context.Context, err error) (Result, error) {
 	return r.res, errors.Join(err, countErr, r.File.EndRun(ctx, r.run, outcome, time.Now()))
 }
 
-// running is the state of one run.
+// inTurn lets one event at a time reach the observer.
+func inTurn(observe Observer) Observer {
+	var mu sync.Mutex
+	return func(e Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		observe(e)
+	}
+}
+
+// running is the state of one run. But for what its workers share (the gate,
+// the observer, the destination), one goroutine uses it.
 type running struct {
 	Apply
 	plan checkpoints.Plan
 	run  int64
+	gate *gate
 	res  Result
 	// answers wait to be recorded, since the first of them came.
 	answers []checkpoints.Result
 	since   time.Time
-	// ids were given by answers that are not recorded yet.
-	ids  map[plan.ExternalID]plan.RemoteID
-	down int // temporary failures in a row
+	down    int // temporary failures in a row
 }
 
-// steps sends what is pending, in order.
-func (r *running) steps(ctx context.Context) error {
-	last := int64(0)
-	for ctx.Err() == nil {
-		marked, err := r.File.Begin(ctx, r.plan.ID, r.run, last, batch, time.Now())
-		if err != nil || len(marked) == 0 {
-			return err
-		}
-		r.Observe(Marked{N: len(marked)})
-		last = marked[len(marked)-1].Seq
-		if err := r.batch(ctx, marked); err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
-}
-
-// batch sends marked steps. Those that it does not come to are pending again.
-func (r *running) batch(ctx context.Context, marked []checkpoints.Marked) error {
-	for i, m := range marked {
-		if ctx.Err() != nil {
-			r.release(marked[i:])
-			break
-		}
-		if err := r.one(ctx, m); err != nil {
-			r.release(marked[i+1:])
-			return errors.Join(err, r.record(ctx))
-		}
-	}
-	return r.record(ctx)
-}
-
-func (r *running) release(unsent []checkpoints.Marked) {
+// release makes steps pending again that were not sent.
+func (r *running) release(unsent ...checkpoints.Marked) {
 	for _, m := range unsent {
 		r.answers = append(r.answers, checkpoints.Result{Seq: m.Seq, State: checkpoints.Pending, Attempts: m.Attempts})
 	}
@@ -157,7 +146,6 @@ func (r *running) record(ctx context.Context) error {
 	}
 	r.Observe(Recorded{N: len(r.answers)})
 	r.answers = r.answers[:0]
-	clear(r.ids)
 	return nil
 }
 
@@ -172,12 +160,10 @@ func (r *running) keep(ctx context.Context, m checkpoints.Marked, res checkpoint
 	switch res.State {
 	case checkpoints.Done:
 		r.res.Done++
-		if m.Step.Action == plan.Create {
-			r.ids[m.Step.Object] = res.Outcome.RemoteID
-		}
 	case checkpoints.Failed:
 		r.res.Failed++
 		r.Observe(Refused{Step: m.Step, Err: errors.New(res.Error)})
+	case checkpoints.Pending, checkpoints.Sending:
 	}
 	if time.Since(r.since) < moment {
 		return nil

@@ -3,6 +3,7 @@ package migrate_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 
 	"ldap2scim/checkpoints"
@@ -10,19 +11,33 @@ import (
 	"ldap2scim/plan"
 )
 
-// crash stands for the end of the process.
-type crash struct{ at int }
-
 // interactions counts everything that passes between the program and the
-// world, and crashes at one of them.
+// world, and ends the process at one of them: from then on, whoever would touch
+// the world waits until the test is over.
 type interactions struct {
 	migrate.Destination
-	n, crashAt int
+	over    context.Context //nolint:containedctx // the test's
+	crashAt int
+
+	mu   sync.Mutex
+	n    int
+	dead chan struct{}
+}
+
+func (w *world) interactions(crashAt int) *interactions {
+	return &interactions{Destination: w.writer(), over: w.t.Context(), crashAt: crashAt, dead: make(chan struct{})}
 }
 
 func (i *interactions) tick() {
-	if i.n++; i.n == i.crashAt {
-		panic(crash{i.n})
+	i.mu.Lock()
+	i.n++
+	if i.n == i.crashAt {
+		close(i.dead)
+	}
+	gone := i.crashAt > 0 && i.n >= i.crashAt
+	i.mu.Unlock()
+	if gone {
+		<-i.over.Done()
 	}
 }
 
@@ -39,19 +54,21 @@ func (i *interactions) Look(ctx context.Context, s plan.Step, ids map[plan.Exter
 }
 
 // run applies, and reports whether it crashed.
-func (i *interactions) run(w *world, f *checkpoints.File, p checkpoints.Plan) (crashed bool, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			if _, ours := r.(crash); !ours {
-				panic(r)
-			}
-			crashed = true
-		}
-	}()
+func (i *interactions) run(w *world, f *checkpoints.File, p checkpoints.Plan, concurrency int) (crashed bool, err error) {
 	a := w.apply(f, i)
+	a.Concurrency, a.Lister = concurrency, nil
 	a.Observe = func(migrate.Event) { i.tick() } // between the journal and the requests
-	_, err = a.Run(w.t.Context(), p)
-	return false, err
+	done := make(chan error, 1)
+	go func() {
+		_, err := a.Run(w.t.Context(), p)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return false, err
+	case <-i.dead:
+		return true, nil
+	}
 }
 
 // TestCrashEverywhere ends the process at every interaction, before and after
@@ -59,12 +76,11 @@ func (i *interactions) run(w *world, f *checkpoints.File, p checkpoints.Plan) (c
 // at every fifth.
 func TestCrashEverywhere(t *testing.T) {
 	t.Parallel()
-	for _, size := range []struct{ people, every int }{{5, 1}, {33, 5}} {
-		clean := &interactions{}
+	for _, size := range []struct{ people, every, concurrency int }{{5, 1, 1}, {33, 7, 1}, {33, 5, 4}} {
 		w := newWorld(t, staff(size.people, 1))
 		f := w.open()
-		clean.Destination = w.writer()
-		if _, err := clean.run(w, f, w.planned(f)); err != nil {
+		clean := w.interactions(0)
+		if _, err := clean.run(w, f, w.planned(f), size.concurrency); err != nil {
 			t.Fatal(err)
 		}
 		w.whole()
@@ -72,29 +88,28 @@ func TestCrashEverywhere(t *testing.T) {
 			t.Fatalf("only %d interactions", clean.n)
 		}
 		for at := 1; at <= clean.n; at += size.every {
-			t.Run(fmt.Sprintf("%d people at %d of %d", size.people, at, clean.n), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%d people, %d at a time, at %d of %d", size.people, size.concurrency, at, clean.n), func(t *testing.T) {
 				t.Parallel()
-				crashAndGoOn(t, size.people, at)
+				crashAndGoOn(t, size.people, at, size.concurrency)
 			})
 		}
 	}
 }
 
-func crashAndGoOn(t *testing.T, people, at int) {
+func crashAndGoOn(t *testing.T, people, at, concurrency int) {
 	w := newWorld(t, staff(people, 1))
 	f := w.open()
 	p := w.planned(f)
-	i := &interactions{Destination: w.writer(), crashAt: at}
 	// A slower run records its answers in more groups, so that the last few
 	// interactions are not there in every run.
-	if crashed, err := i.run(w, f, p); err != nil || !crashed && at < 4*people {
+	if crashed, err := w.interactions(at).run(w, f, p, concurrency); err != nil || !crashed && at < 4*people {
 		t.Fatalf("crashed %t, %v", crashed, err)
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
 	f = w.open()
-	if _, err := i.run(w, f, p); err != nil {
+	if _, err := w.interactions(0).run(w, f, p, concurrency); err != nil {
 		t.Fatal(err)
 	}
 	w.whole()
@@ -119,8 +134,7 @@ func TestCrashTwice(t *testing.T) {
 			f := w.open()
 			p := w.planned(f)
 			for _, at := range []int{60, second, 0} {
-				i := &interactions{Destination: w.writer(), crashAt: at}
-				if _, err := i.run(w, f, p); err != nil {
+				if _, err := w.interactions(at).run(w, f, p, 2); err != nil {
 					t.Fatal(err)
 				}
 				if err := f.Close(); err != nil {

@@ -26,6 +26,7 @@ type Lister interface {
 //
 //	Temporary() bool            the same request may succeed later
 //	RetryAfter() time.Duration  but not before this long from now
+//	Throttled() bool            it was refused because there were too many
 //	Unknown() bool              it may have had its effect
 //	AccessDenied() bool         no request will be taken, this or another
 //
@@ -40,6 +41,7 @@ type Destination interface {
 type (
 	temporary  interface{ Temporary() bool }
 	retryAfter interface{ RetryAfter() time.Duration }
+	throttled  interface{ Throttled() bool }
 	uncertain  interface{ Unknown() bool }
 	denied     interface{ AccessDenied() bool }
 )

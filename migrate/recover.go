@@ -29,7 +29,7 @@ func (r *running) recover(ctx context.Context) error {
 		for _, m := range unseen {
 			r.Observe(LookedUp{Step: m.Step, Found: plan.NotSo})
 		}
-		r.release(unseen)
+		r.release(unseen...)
 	}
 	return errors.Join(err, r.record(ctx))
 }

@@ -33,7 +33,7 @@ func (r *running) resolve(ctx context.Context, s plan.Step) (map[plan.ExternalID
 		objects = append([]plan.ExternalID{s.Object}, objects...)
 	}
 	for _, object := range objects {
-		id, state, err := r.remote(ctx, object)
+		id, state, err := r.File.Remote(context.WithoutCancel(ctx), r.plan, object)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -43,19 +43,4 @@ func (r *running) resolve(ctx context.Context, s plan.Step) (map[plan.ExternalID
 		ids[object] = id
 	}
 	return ids, nil, nil
-}
-
-func (r *running) remote(ctx context.Context, object plan.ExternalID) (plan.RemoteID, checkpoints.State, error) {
-	if id := r.ids[object]; id != "" {
-		return id, checkpoints.Done, nil
-	}
-	id, state, err := r.File.Remote(context.WithoutCancel(ctx), r.plan, object)
-	if err != nil || id != "" || len(r.answers) == 0 {
-		return id, state, err
-	}
-	// What became of it may wait to be recorded.
-	if err := r.record(ctx); err != nil {
-		return "", "", err
-	}
-	return r.File.Remote(context.WithoutCancel(ctx), r.plan, object)
 }

@@ -73,11 +73,7 @@ func (r Retry) persist(ctx context.Context, try func() error, waiting func(error
 		if !isTemporary(err) && !isUnknown(err) {
 			return backoff.Permanent(err)
 		}
-		var ra retryAfter
-		if errors.As(err, &ra) {
-			w.least = ra.RetryAfter()
-		}
-		if w.least == 0 {
+		if w.least = hint(err); w.least == 0 {
 			counted++
 		}
 		if counted >= r.Attempts {
@@ -91,6 +87,20 @@ func (r Retry) persist(ctx context.Context, try func() error, waiting func(error
 func isTemporary(err error) bool {
 	var t temporary
 	return errors.As(err, &t) && t.Temporary()
+}
+
+func isThrottled(err error) bool {
+	var t throttled
+	return errors.As(err, &t) && t.Throttled()
+}
+
+// hint is how long the destination asked to wait, or 0.
+func hint(err error) time.Duration {
+	var ra retryAfter
+	if errors.As(err, &ra) {
+		return ra.RetryAfter()
+	}
+	return 0
 }
 
 func isUnknown(err error) bool {

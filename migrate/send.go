@@ -14,18 +14,8 @@ import (
 // something.
 var errConflict = errors.New("another object stands in its place at the destination; look at both, then plan again")
 
-// one sends one marked step and keeps what became of it. Its error ends the
-// run.
-func (r *running) one(ctx context.Context, m checkpoints.Marked) error {
-	ids, lack, err := r.resolve(ctx, m.Step)
-	if err != nil {
-		r.release([]checkpoints.Marked{m})
-		return err
-	}
-	if lack != nil {
-		return r.keep(ctx, m, lack.result())
-	}
-	sent := r.send(ctx, m.Step, ids)
+// answered keeps what became of a step. Its error ends the run.
+func (r *running) answered(ctx context.Context, m checkpoints.Marked, sent sent) error {
 	res := checkpoints.Result{Attempts: sent.attempts, Outcome: sent.outcome}
 	switch {
 	case sent.err == nil:
@@ -92,9 +82,13 @@ func (r *running) send(ctx context.Context, s plan.Step, ids map[plan.ExternalID
 				end.unknown = false
 			}
 		}
+		if err := r.gate.pass(ctx); err != nil {
+			return err
+		}
 		attempt++
 		r.Observe(Sending{Step: s, Attempt: attempt})
 		outcome, err := r.Destination.Do(context.WithoutCancel(ctx), s, ids)
+		r.gate.went(time.Now(), isThrottled(err), hint(err))
 		end.outcome, end.unknown = outcome, isUnknown(err)
 		return err
 	}, func(err error, wait time.Duration) { r.Observe(Waiting{Step: s, Err: err, For: wait}) })

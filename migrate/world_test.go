@@ -140,7 +140,7 @@ func (w *world) replanned(f *checkpoints.File) checkpoints.Plan {
 }
 
 func (w *world) apply(f *checkpoints.File, dst migrate.Destination) migrate.Apply {
-	return migrate.Apply{File: f, Destination: dst, Lister: w.writer().Reader, Settings: "settings", Retry: hasty(), Observe: silent, Version: "test"}
+	return migrate.Apply{File: f, Destination: dst, Lister: w.writer().Reader, Settings: "settings", Retry: hasty(), Concurrency: 1, Observe: silent, Version: "test"}
 }
 
 func (w *world) report(f *checkpoints.File, p checkpoints.Plan) migrate.Report {

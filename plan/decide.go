@@ -23,6 +23,7 @@ type decider struct {
 	graph  *graph
 	teams  []team
 	guards *guarding
+	phase  int
 }
 
 // Decide makes a plan and gives it to out as it goes. Only indexes stay in
@@ -69,6 +70,7 @@ func (d *decider) send() error {
 			func() error { return d.sendAll(Group, wave, func(g int) uint8 { return d.teams[g].wave }) },
 			func() error { return d.sendMembers(wave) },
 		} {
+			d.phase++
 			if err := pass(); err != nil {
 				return err
 			}
@@ -81,7 +83,7 @@ func (d *decider) send() error {
 }
 
 func (d *decider) step(s Step, wave uint8) error {
-	s.Wave = d.in.Rules.waveNames()[wave]
+	s.Wave, s.Phase = d.in.Rules.waveNames()[wave], d.phase
 	s, err := s.seal()
 	if err != nil {
 		return err

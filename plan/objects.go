@@ -74,7 +74,12 @@ func (d *decider) sendAll(k Kind, wave uint8, waveOf func(i int) uint8) error {
 		return err
 	}
 	slices.SortStableFunc(late, func(a, b outcome) int { return a.after - b.after })
+	after := 0
 	for _, o := range late {
+		if o.after != after {
+			after = o.after
+			d.phase++
+		}
 		if err := d.step(*o.step, wave); err != nil {
 			return err
 		}

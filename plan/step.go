@@ -87,6 +87,10 @@ type Step struct {
 	// Wave is the part of the plan that the step is in, or "" when the plan
 	// has no parts.
 	Wave string `json:"wave,omitempty"`
+	// Phase orders the steps: those of one phase do not depend on each other,
+	// but for the memberships of one group, and may be sent side by side;
+	// those of the next wait for all of them.
+	Phase int `json:"phase"`
 	// Name is the object's userName or displayName, for display.
 	Name   string `json:"name"`
 	Reason Reason `json:"reason"`
