@@ -47,7 +47,7 @@ func TestChecks(t *testing.T) {
 		{"email twice", plan.Duplicate, plan.Block, plan.Blocked, []plan.Entry{person("p1", "u1", "mail", "a@b"), person("p2", "u2", "mail", "A@b")}, []plan.Entry{person("p1", "u1"), person("p2", "u2")}, nil},
 		{"group name twice", plan.GroupCheck, plan.Block, plan.Blocked, []plan.Entry{group("g1", "Staff"), group("g2", "staff")}, []plan.Entry{group("g1", "Staff"), group("g2", "staff 2")}, nil},
 		{"two values", plan.BadValue, plan.Warn, plan.ToCreate, []plan.Entry{many}, []plan.Entry{person("p1", "u1")}, nil},
-		{"binary value", plan.BadValue, plan.Warn, plan.ToCreate, []plan.Entry{binary}, []plan.Entry{person("p1", "u1")}, nil},
+		{"binary value", plan.BadValue, plan.Block, plan.Blocked, []plan.Entry{binary}, []plan.Entry{person("p1", "u1")}, nil},
 		{"spaces", plan.BadValue, plan.Warn, plan.ToCreate, []plan.Entry{person("p1", "u1", "costcode", " a")}, []plan.Entry{person("p1", "u1", "costcode", "a")}, nil},
 		{"circle of groups", plan.GroupCheck, plan.Warn, plan.ToCreate, []plan.Entry{group("g1", "a", "g1")}, []plan.Entry{group("g1", "a")}, nil},
 		{"unknown member", plan.GroupCheck, plan.Warn, plan.ToCreate, []plan.Entry{group("g1", "a", "p1")}, []plan.Entry{group("g1", "a")}, nil},

@@ -40,12 +40,12 @@ func Decide(in Input, out Sink) (Summary, error) {
 		return Summary{}, err
 	}
 	d := &decider{in: in, out: out, mapper: mapper, roll: newRoll(), steps: newRoll(), sum: Summary{
-		Snapshot: in.Snapshot.Digest, Rules: rules, Inventory: in.Inventory.Digest,
+		Snapshot: in.Snapshot.Digest, Rules: rules, Inventory: in.Inventory.Digest, Tenant: in.Tenant.Digest,
 		Objects: map[Kind]map[Class]int{}, Steps: map[Action]int{}, Hazards: map[Hazard]int{},
 		Findings: map[Severity]int{}, Unexpected: map[Kind]int{},
 	}, names: map[Kind]*names{}}
 	d.guards = &guarding{rules: in.Rules.Guards.withDefaults(), d: d}
-	for _, pass := range []func() error{d.caution, d.surveyUnits, d.people, d.groups, d.plainUnits, d.strangers, d.guards.check, d.send} {
+	for _, pass := range []func() error{d.prerequisites, d.caution, d.surveyUnits, d.people, d.groups, d.plainUnits, d.strangers, d.guards.check, d.send} {
 		if err := pass(); err != nil {
 			return Summary{}, err
 		}

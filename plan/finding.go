@@ -25,6 +25,9 @@ type Finding struct {
 	Sentence string `json:"sentence"`
 	// Remedy says what to do.
 	Remedy string `json:"remedy,omitempty"`
+	// Waived is the reason for which the rules let a check warn that would
+	// block, or "".
+	Waived string `json:"waived,omitempty"`
 }
 
 // Text returns the finding in words, its remedy on a line of its own.

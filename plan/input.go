@@ -7,6 +7,9 @@ type Input struct {
 	Snapshot  Snapshot
 	Rules     Rules
 	Inventory Inventory
+	// Attestations are all that there are, in any order.
+	Attestations []Attestation
+	Tenant       Tenant
 }
 
 // Snapshot is the source side.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -8,8 +9,10 @@ import (
 
 // mapper is the rules made ready: every expression compiled.
 type mapper struct {
-	rules Rules
-	fills map[Kind][]fill
+	rules   Rules
+	fills   map[Kind][]fill
+	longest int
+	tenant  Tenant
 }
 
 // fill is one mapping made ready.
@@ -23,7 +26,7 @@ func newMapper(in Input) (*mapper, error) {
 	if err := in.Rules.Validate(); err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}
-	m := &mapper{rules: in.Rules, fills: map[Kind][]fill{}}
+	m := &mapper{rules: in.Rules, fills: map[Kind][]fill{}, longest: cmp.Or(in.Rules.CustomLength, usualLength), tenant: in.Tenant}
 	for k, mappings := range map[Kind][]Mapping{Person: in.Rules.Person, Group: in.Rules.Group} {
 		for _, mapping := range mappings {
 			f := fill{Mapping: mapping}
@@ -39,21 +42,27 @@ func newMapper(in Input) (*mapper, error) {
 	return m, nil
 }
 
-// take fills one field.
-func (w *want) take(f fill) {
+// take fills one field. longest is for custom attributes.
+func (w *want) take(f fill, longest int) {
 	v, from, ok := w.value(f)
 	if !ok {
 		return
 	}
 	// U+FFFD is what a function of text makes of bytes that are none.
 	if !utf8.ValidString(v) || strings.ContainsAny(v, "\x00\uFFFD") {
-		w.warn(BadValue, fmt.Sprintf("%s holds bytes that are not text; %s is left as it is", from, f.Target),
-			"map an attribute that holds text")
+		refuse := w.warn
+		if f.custom() { // a certificate may be made of it
+			refuse = w.block
+		}
+		refuse(BadValue, fmt.Sprintf("%s holds bytes that are not text; %s is left as it is", from, f.Target), "map an attribute that holds text")
 		return
 	}
 	trimmed := strings.TrimSpace(v)
 	if trimmed != v {
 		w.warn(BadValue, fmt.Sprintf("%s has spaces around it; %s is sent without them", from, f.Target), "remove the spaces in the directory")
+	}
+	if f.custom() && !w.checkCustom(f, trimmed, longest) {
+		return
 	}
 	if trimmed != "" { // blank never clears
 		w.fields[f.Target] = trimmed

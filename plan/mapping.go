@@ -22,6 +22,9 @@ type Mapping struct {
 	// Expression is in CEL and gives a string; docs/mapping.md says what it
 	// sees.
 	Expression string `json:"expression,omitempty"`
+	// Was is the name of the LDAP custom attribute at the vendor that a custom
+	// attribute takes the place of, where it is not its own.
+	Was string `json:"was,omitempty"`
 }
 
 // MappingError is a mistake in one mapping.

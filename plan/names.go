@@ -15,6 +15,7 @@ type names struct {
 	held    map[key]holder
 	wanted  map[key]int
 	mails   map[key]int
+	apples  map[key]int // Managed Apple IDs
 	claims  []claim
 	verdict map[ExternalID]verdict
 }
@@ -77,6 +78,7 @@ func (d *decider) survey(k Kind) error {
 		if mail := m.want.fields[WorkEmail]; mail != "" {
 			n.mails[nameKey(mail)]++
 		}
+		n.countAppleID(m.want)
 		if h := n.held[name]; h.owner != "" && h.owner != m.want.entry.ID && !m.has(name) {
 			n.claims = append(n.claims, claim{by: m.want.entry.ID, holder: h.owner, name: name})
 		}
@@ -153,7 +155,7 @@ func (d *decider) settle(n *names) error {
 	frees := map[ExternalID]key{}
 	err := d.matches(n.kind, ignore, func(m match) error {
 		name := nameKey(m.want.fields[nameField(n.kind)])
-		if holders[m.want.entry.ID] && m.want.class == "" && len(m.have) == 1 && n.wanted[name] == 1 && !n.mailShared(m.want) && !n.held[name].blocks() {
+		if holders[m.want.entry.ID] && m.want.class == "" && len(m.have) == 1 && n.wanted[name] == 1 && !n.mailShared(m.want) && !n.appleIDShared(m.want) && !n.held[name].blocks() {
 			frees[m.want.entry.ID] = name
 		}
 		return nil

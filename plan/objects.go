@@ -127,6 +127,7 @@ func (d *decider) outcome(n *names, m match) outcome {
 	default:
 		o.create()
 	}
+	d.compareValues(&o)
 	return o
 }
 
@@ -144,5 +145,9 @@ func (n *names) refuseDuplicates(w *want, name key) {
 	if n.mailShared(*w) {
 		w.block(Duplicate, fmt.Sprintf("the email %q is that of %d people, case aside", w.fields[WorkEmail], n.mails[nameKey(w.fields[WorkEmail])]),
 			"give each person an email of their own")
+	}
+	if n.appleIDShared(*w) {
+		w.block(Duplicate, fmt.Sprintf("the Managed Apple ID %s would be that of %d people, case aside", quoted(w.appleID), n.apples[nameKey(w.appleID)]),
+			"give each person their own value of what it comes from")
 	}
 }

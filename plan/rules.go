@@ -15,6 +15,15 @@ type Rules struct {
 	// Inactive says which people the directory has disabled. They are
 	// excluded (P06). The zero value finds nobody.
 	Inactive Test `json:"inactive"`
+	// CustomLength is the longest value of a custom attribute, in characters;
+	// 0 means 1024.
+	CustomLength int `json:"customLength,omitempty"`
+	// ManagedAppleID says how Managed Apple IDs come about.
+	ManagedAppleID AppleIDRules `json:"managedAppleId,omitzero"`
+	// Prerequisites must be proven or attested before a plan is applied.
+	Prerequisites []Prerequisite `json:"prerequisites,omitempty"`
+	// Waived are the checks that warn instead of blocking, with the reason.
+	Waived map[Code]string `json:"waived,omitempty"`
 	// Groups say which groups there are and who is in them.
 	Groups GroupRules `json:"groups,omitzero"`
 	// Waves part the plan; see [Wave].
@@ -56,6 +65,16 @@ func (r Rules) Validate() error {
 		errs = append(errs, fmt.Errorf("members per request is %d and must be at least 1", r.MembersPerRequest))
 	}
 	errs = append(errs, validateMappings(Person, r.Person, UserName), validateMappings(Group, r.Group, DisplayName), r.Groups.validate(), validateWaves(r.Waves))
+	if r.CustomLength < 0 {
+		errs = append(errs, fmt.Errorf("the longest custom attribute is %d characters and must not be negative", r.CustomLength))
+	}
+	for _, p := range r.Prerequisites {
+		if !slices.Contains(Prerequisites(), p) {
+			errs = append(errs, fmt.Errorf("prerequisite %q is not one of %v", p, Prerequisites()))
+		}
+	}
+	errs = append(errs, customMistakes(r.Person)...)
+	errs = append(errs, r.ManagedAppleID.validate(r.Person), validateWaived(r.Waived))
 	return errors.Join(errs...)
 }
 
@@ -68,8 +87,10 @@ func (r Rules) Attributes(k Kind) []string {
 		for _, m := range r.Person {
 			names = append(names, m.reads()...)
 		}
-		if r.Inactive.Attribute != "" {
-			names = append(names, r.Inactive.Attribute)
+		for _, name := range []string{r.Inactive.Attribute, r.ManagedAppleID.Before.From} {
+			if name != "" {
+				names = append(names, name)
+			}
 		}
 	case Group:
 		for _, m := range r.Group {

@@ -55,6 +55,9 @@ const (
 	HazardAdopt         Hazard = "adopt"
 	HazardRemoveMembers Hazard = "remove-members"
 	HazardDeactivate    Hazard = "deactivate"
+	// HazardChangeAppleID is counted beside the steps' own: a person whose
+	// Managed Apple ID changes, when the rules let that warn (P10).
+	HazardChangeAppleID Hazard = "change-managed-apple-id"
 )
 
 // Reason says why a step is in the plan, for people only.

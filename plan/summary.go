@@ -22,6 +22,17 @@ type Summary struct {
 	// Unexpected counts the destination's objects that the source does not
 	// know. They are left alone.
 	Unexpected map[Kind]int `json:"unexpected,omitempty"`
+	// Prerequisites says how each stands that the rules need; Unmet are those
+	// that are unknown, for which apply is refused.
+	Prerequisites []Prerequired `json:"prerequisites,omitempty"`
+	Unmet         []string      `json:"unmet,omitempty"`
+	// Tenant is the digest of the vendor's records, where there were any.
+	Tenant Digest `json:"tenant,omitempty"`
+	// CustomValues compares, for the people who are migrated, each custom
+	// attribute with the value that the vendor has stored.
+	CustomValues map[string]Comparison `json:"customValues,omitempty"`
+	// AppleIDs counts what becomes of their Managed Apple IDs.
+	AppleIDs AppleIDs `json:"managedAppleIds,omitzero"`
 	// Waves counts the parts of the plan, in order, when it has any.
 	Waves []WaveCount `json:"waves,omitempty"`
 	// Direct counts the memberships that groups and units have themselves,
@@ -31,6 +42,21 @@ type Summary struct {
 	Estimate Estimate `json:"estimate"`
 	// Cautious says that a read was incomplete and that steps were withheld.
 	Cautious bool `json:"cautious,omitempty"`
+}
+
+// Comparison counts people by whether the value that they get is the one that
+// the vendor has stored. For Equal no certificate is issued again.
+type Comparison struct {
+	Equal   int `json:"equal"`
+	Differs int `json:"differs"`
+	Unknown int `json:"unknown"`
+}
+
+// AppleIDs counts the people whose Managed Apple ID stays and those for whom
+// it changes.
+type AppleIDs struct {
+	Kept    int `json:"kept"`
+	Changed int `json:"changed"`
 }
 
 // WaveCount is one part of a plan.

@@ -13,6 +13,12 @@ type want struct {
 	code   Code
 	// findings are about this entry alone.
 	findings []Finding
+	waived   map[Code]string
+	// account is what the vendor's records say, if known.
+	account Account
+	known   bool
+	appleID string
+	apple   appleFate
 }
 
 // name returns the display name of the object: its name field, else its DN.
@@ -38,7 +44,13 @@ func (w *want) refuse(c Class, f Finding) {
 	w.findings = append(w.findings, f.about(w.entry))
 }
 
+// block refuses the object, or warns when the rules waive the check.
 func (w *want) block(code Code, sentence, remedy string) {
+	if reason, waived := w.waived[code]; waived {
+		f := Finding{Code: code, Severity: Warn, Sentence: sentence, Remedy: remedy, Waived: reason}
+		w.findings = append(w.findings, f.about(w.entry))
+		return
+	}
 	w.refuse(Blocked, Finding{Code: code, Severity: Block, Sentence: sentence, Remedy: remedy})
 }
 
@@ -49,12 +61,12 @@ func (w *want) warn(code Code, sentence, remedy string) {
 
 // want applies the rules to one entry, alone.
 func (m *mapper) want(e Entry) want {
-	w := want{entry: e, fields: Fields{}}
+	w := want{entry: e, fields: Fields{}, waived: m.rules.Waived}
 	if e.Kind == Person {
 		w.fields[Active] = "true"
 	}
 	for _, f := range m.fills[e.Kind] {
-		w.take(f)
+		w.take(f, m.longest)
 	}
 	for _, flaw := range e.Flaws {
 		w.warn(FlawedEntry, flaw, "correct the entry in the directory")
@@ -75,6 +87,9 @@ func (m *mapper) want(e Entry) want {
 	}
 	if e.Kind == Person {
 		w.checkPerson()
+		w.account, w.known = m.tenant.account(w)
+		w.checkAccount(m.fills[Person])
+		w.checkAppleID(m.rules.ManagedAppleID)
 	}
 	return w
 }

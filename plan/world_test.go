@@ -19,6 +19,8 @@ type world struct {
 	resources map[plan.RemoteID]plan.Resource
 	nextID    int
 	rules     plan.Rules
+	tenant    map[plan.ExternalID]plan.Account
+	attested  []plan.Attestation
 	// unread makes the reads incomplete.
 	snapshotMissing, inventoryMissing string
 }
@@ -83,7 +85,11 @@ func (w *world) input() plan.Input {
 		w.rules = rules()
 	}
 	in := plan.Input{
-		Rules: w.rules,
+		Rules: w.rules, Attestations: w.attested,
+		Tenant: plan.Tenant{Digest: "t", Account: func(id plan.ExternalID, _ string) (plan.Account, bool) {
+			a, known := w.tenant[id]
+			return a, known
+		}},
 		Snapshot: plan.Snapshot{Digest: "s", Proof: proof(w.snapshotMissing), Entries: func(k plan.Kind) iter.Seq2[plan.Entry, error] {
 			return sorted(w.entries, func(e plan.Entry) bool { return e.Kind == k }, func(e plan.Entry) string { return string(e.ID) })
 		}},

@@ -1,0 +1,73 @@
+package plan
+
+// Check is one rule of the migration, as it stands in the table of all of
+// them.
+type Check struct {
+	Code Code `json:"code"`
+	// Severity is the strongest of its findings; "" for a check that has none
+	// in this program.
+	Severity Severity `json:"severity,omitempty"`
+	// Sentence is the rule, Remedy what to do when it is broken.
+	Sentence string `json:"sentence"`
+	Remedy   string `json:"remedy"`
+	// By is who decides it, and Evidence from what.
+	By       Decider `json:"by"`
+	Evidence string  `json:"evidence"`
+	// Waiver says what happens to an object when the check is turned into a
+	// warning. It is "" for a check that cannot be.
+	Waiver string `json:"waiver,omitempty"`
+}
+
+// Decider is who decides a check.
+type Decider string
+
+const (
+	// ByPlan: the plan, for each object.
+	ByPlan Decider = "plan"
+	// ByTenant: the plan, where the vendor's records are given to it
+	// ([Tenant]); without them the check says nothing.
+	ByTenant Decider = "plan, with the vendor's records"
+	// ByAttestation: a person, with attest; unknown refuses to apply.
+	ByAttestation Decider = "a person (attest)"
+	// ByPerson: a person, outside of this program.
+	ByPerson Decider = "a person"
+	// ByDesign: nothing that the program does can break it.
+	ByDesign Decider = "the program's design"
+)
+
+// CheckOf returns the check with a code.
+func CheckOf(c Code) (Check, bool) {
+	for _, check := range Checks() {
+		if check.Code == c {
+			return check, true
+		}
+	}
+	return Check{}, false
+}
+
+// Checks returns the table of all checks: those of the source, of the
+// destination, of the plan as a whole, and the merged list P01 to P22 of the
+// migration guides.
+func Checks() []Check {
+	return append(append(sourceChecks(), destinationChecks()...), mergedChecks()...)
+}
+
+func sourceChecks() []Check {
+	return []Check{
+		{NoStableID, Block, "each object has an ID that stays when it is renamed", "let the reader read the ID attribute, or name another", ByPlan, "the snapshot", ""},
+		{NoName, Block, "a person has a userName, a group a displayName", "fill the attribute that it is mapped from", ByPlan, "the snapshot", ""},
+		{SnapshotIncomplete, Warn, "the snapshot is complete; from another nobody is deactivated and no member removed", "mend the cause and take it again", ByPlan, "the proof of each search", ""},
+		{FlawedEntry, Warn, "an entry is as its directory's schema means it", "correct the entry in the directory", ByPlan, "the reading of the entry", ""},
+	}
+}
+
+func destinationChecks() []Check {
+	return []Check{
+		{NameTaken, Block, "a userName or displayName is free at the destination", "rename or remove the other object", ByPlan, "the inventory", ""},
+		{Unexpected, Note, "the destination holds nobody whom the directory does not know; they are left alone", "nothing, unless they should be in the directory", ByPlan, "the inventory", ""},
+		{InventoryIncomplete, Block, "the inventory is complete; from another nothing is created", "plan again when the service lists all that it has", ByPlan, "the proof of the listing", ""},
+		{NameSwap, Block, "no two take each other's names", "rename one of them by hand first", ByPlan, "the snapshot and the inventory", ""},
+		{StaleValue, Warn, "what the directory has no value for has none at the destination either: a blank never clears", "clear it at the destination by hand", ByPlan, "the snapshot and the inventory", ""},
+		{GuardHit, Block, "the plan as a whole takes away no more than the guards allow", "look why; allow it by name if it is meant", ByPlan, "the counts of the plan", ""},
+	}
+}

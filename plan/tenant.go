@@ -1,0 +1,115 @@
+package plan
+
+// Tenant is what the vendor's own records say of people, beside SCIM. The zero
+// value knows nothing, and then nothing is decided from it.
+type Tenant struct {
+	Digest Digest
+	// Account returns what is known of a person. It is asked with the stable
+	// ID and with the userName that the person is to have, and is free to know
+	// people by either. It is called several times and must answer the same.
+	Account func(id ExternalID, userName string) (Account, bool)
+}
+
+// Account is one person in the vendor's records.
+type Account struct {
+	// UID is the user ID by which the vendor knows the account, or "" when
+	// the records do not say.
+	UID string
+	// AppleID is the Managed Apple ID now, or "" when the records do not say.
+	AppleID string
+	// Values are the stored values of the LDAP custom attributes, by name in
+	// lower case. A name that is not in it is one of which nothing is known.
+	Values map[string]string
+	// Enrolled says that the person has a user-enrolled device that is active
+	// or whose retirement is pending, which freezes the Managed Apple ID.
+	Enrolled bool
+}
+
+func (t Tenant) account(w want) (Account, bool) {
+	if t.Account == nil {
+		return Account{}, false
+	}
+	return t.Account(w.entry.ID, w.fields[UserName])
+}
+
+// checkAccount holds a person against what the vendor's records say (P01,
+// P14).
+func (w *want) checkAccount(fills []fill) {
+	a, known := w.account, w.known
+	if !known {
+		return
+	}
+	if a.UID != "" && w.fields[UserName] != "" && Fold(a.UID) != Fold(w.fields[UserName]) {
+		w.block(Renamed, "the account's user ID is "+quoted(a.UID)+" and would be sent as "+quoted(w.fields[UserName])+", by which it is not found: a second account would be made",
+			"map userName from the attribute that holds the user ID, or rename the account first")
+	}
+	for _, f := range fills {
+		switch old, value, c := w.compare(f); c {
+		case differs:
+			w.warn(Reissue, f.name()+" is "+quoted(old)+" in the vendor's records and becomes "+quoted(value)+"; a certificate that holds it is issued again",
+				"correct the value in the directory, or count the devices and pick the time")
+		case equal, unknown:
+		}
+	}
+}
+
+// comparison of a stored LDAP value with the one that will be sent.
+type comparison int
+
+const (
+	unknown comparison = iota
+	equal
+	differs
+)
+
+// compare holds the value of a custom attribute against what the vendor has
+// stored under the LDAP attribute that it takes the place of.
+func (w *want) compare(f fill) (old, value string, c comparison) {
+	value = w.fields[f.Target]
+	old, stored := w.account.Values[f.was()]
+	switch {
+	case !f.custom() || !stored:
+		return "", value, unknown
+	case old == value:
+		return old, value, equal
+	}
+	return old, value, differs
+}
+
+// tally counts what becomes of a person's custom attributes and Managed Apple
+// ID, once.
+func (d *decider) tally(o outcome) {
+	switch o.class {
+	case Excluded, Blocked, ToDeactivate:
+		return
+	case ToCreate, ToUpdate, ToAdopt, Unchanged:
+	}
+	for _, f := range d.mapper.fills[Person] {
+		if !f.custom() || o.want.fields[f.Target] == "" {
+			continue
+		}
+		if d.sum.CustomValues == nil {
+			d.sum.CustomValues = map[string]Comparison{}
+		}
+		n := d.sum.CustomValues[f.name()]
+		switch _, _, c := o.want.compare(f); c {
+		case unknown:
+			n.Unknown++
+		case equal:
+			n.Equal++
+		case differs:
+			n.Differs++
+		}
+		d.sum.CustomValues[f.name()] = n
+	}
+	switch o.want.apple {
+	case appleNone:
+	case appleKept:
+		d.sum.AppleIDs.Kept++
+	case appleChanged:
+		d.sum.AppleIDs.Changed++
+		if o.step != nil {
+			d.sum.Hazards[HazardChangeAppleID]++
+		}
+	}
+}
