@@ -133,7 +133,7 @@ func inspect(ctx context.Context, path string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("open %s: %w", path, err)
 	}
-	defer db.Close() // nothing was written
+	defer db.Close() //nolint:errcheck // nothing was written
 	var id, found int
 	err = db.QueryRowContext(ctx, "SELECT (SELECT * FROM pragma_application_id), (SELECT * FROM pragma_user_version)").Scan(&id, &found)
 	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code() == sqlite3.SQLITE_NOTADB {

@@ -20,7 +20,7 @@ func open(t *testing.T, path string) *checkpoints.File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
+	t.Cleanup(func() { f.Close() }) //nolint:errcheck // closed twice where a test closed it
 	return f
 }
 
@@ -32,7 +32,7 @@ func TestRefusesWhatIsNotItsOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := db.Exec("CREATE TABLE t (a); " + pragma); err != nil {
+		if _, err := db.ExecContext(t.Context(), "CREATE TABLE t (a); "+pragma); err != nil {
 			t.Fatal(err)
 		}
 		if err := db.Close(); err != nil {
@@ -85,7 +85,7 @@ func TestOneWriter(t *testing.T) {
 	if err != nil {
 		t.Fatalf("a reader beside the writer: %v", err)
 	}
-	defer r.Close()
+	defer r.Close() //nolint:errcheck // nothing was written
 	if _, err := r.StartRun(t.Context(), 1, "v", at); err == nil {
 		t.Error("a reader could write")
 	}

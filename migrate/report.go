@@ -45,6 +45,7 @@ func (c Class) Settled() bool {
 	switch c {
 	case Migrated, Adopted, Updated, Deactivated, AlreadyRight, Excluded, Blocked:
 		return true
+	case Failed, Unsent, Missing, Drifted, Conflicting, Unverified:
 	}
 	return false
 }

@@ -68,7 +68,7 @@ const headsOnly plan.Kind = "heads"
 func (l large) migrated(k plan.Kind) iter.Seq2[plan.Resource, error] {
 	return func(yield func(plan.Resource, error) bool) {
 		if k == plan.Person {
-			for e := range l.people {
+			for e := range l.people { //nolint:errcheck // always nil
 				r := plan.Resource{Kind: k, RemoteID: plan.RemoteID("r" + e.ID), ExternalID: e.ID, Fields: plan.Fields{
 					plan.UserName: e.First("uid"), plan.GivenName: "Given", plan.FamilyName: "Surname", plan.WorkEmail: e.First("mail"), custom: "4711", plan.Active: "true",
 				}}
@@ -79,7 +79,7 @@ func (l large) migrated(k plan.Kind) iter.Seq2[plan.Resource, error] {
 			return
 		}
 		g := 0
-		for e := range l.heads {
+		for e := range l.heads { //nolint:errcheck // always nil
 			r := plan.Resource{Kind: k, RemoteID: plan.RemoteID("r" + e.ID), ExternalID: e.ID, Fields: plan.Fields{plan.DisplayName: e.First("cn")}}
 			r.Kind = plan.Group
 			for within := g; k == plan.Group; within++ {

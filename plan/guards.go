@@ -43,7 +43,6 @@ type guarding struct {
 	rules                 Guards
 	d                     *decider
 	memberships, removals int
-	people, deactivations int
 }
 
 func (g Guards) withDefaults() Guards {

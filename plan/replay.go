@@ -46,6 +46,7 @@ func (o outcome) replay() error {
 			return fmt.Errorf("%s stays active: %w", o.want.entry.DN, ErrUnproven)
 		}
 		return nil
+	case ToCreate, ToUpdate, ToAdopt, Unchanged:
 	}
 	if id != o.want.entry.ID {
 		return fmt.Errorf("%s ends with externalId %q: %w", o.want.entry.DN, id, ErrUnproven)
