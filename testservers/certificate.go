@@ -49,8 +49,9 @@ func (c Certificate) template(now time.Time) *x509.Certificate {
 	return leaf
 }
 
-// certificateFiles are paths of PEM files.
-type certificateFiles struct{ CA, Cert, Key string }
+// certificateFiles are paths of PEM files: the CA, the server's certificate
+// and key, and those of a client, whose name is reader.
+type certificateFiles struct{ CA, Cert, Key, ClientCert, ClientKey string }
 
 // writeCertificates makes a CA and a certificate that is also for the other
 // addresses.
@@ -68,6 +69,9 @@ func makeCertificates(dir string, kind Certificate, others []net.IP) (certificat
 		CA:   filepath.Join(dir, "ca.pem"),
 		Cert: filepath.Join(dir, "server.pem"),
 		Key:  filepath.Join(dir, "server.key"),
+
+		ClientCert: filepath.Join(dir, "client.pem"),
+		ClientKey:  filepath.Join(dir, "client.key"),
 	}
 	now := time.Now()
 	ca := &x509.Certificate{
@@ -97,6 +101,13 @@ func makeCertificates(dir string, kind Certificate, others []net.IP) (certificat
 	if err != nil {
 		return files, err
 	}
+	client := Valid.template(now)
+	client.SerialNumber, client.Subject = big.NewInt(3), pkix.Name{CommonName: "reader"}
+	client.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	clientDER, err := x509.CreateCertificate(rand.Reader, client, ca, key.Public(), caKey)
+	if err != nil {
+		return files, err
+	}
 	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return files, err
@@ -108,6 +119,8 @@ func makeCertificates(dir string, kind Certificate, others []net.IP) (certificat
 		{files.CA, "CERTIFICATE", caDER},
 		{files.Cert, "CERTIFICATE", leafDER},
 		{files.Key, "PRIVATE KEY", keyDER},
+		{files.ClientCert, "CERTIFICATE", clientDER},
+		{files.ClientKey, "PRIVATE KEY", keyDER},
 	} {
 		text := pem.EncodeToMemory(&pem.Block{Type: f.label, Bytes: f.der})
 		if err := os.WriteFile(f.path, text, 0o600); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,9 +52,15 @@ const (
 type Directory struct {
 	// URL speaks LDAP, with StartTLS; LDAPSURL speaks it over TLS.
 	URL, LDAPSURL string
+	// SocketURL speaks it over a socket (ldapi://). It is empty for Samba.
+	SocketURL string
 	// CAFile is a PEM file with the CA of the server's certificate.
 	CAFile string
-	Suffix string
+	// ClientCert and ClientKey are PEM files of a certificate with which a
+	// SASL bind EXTERNAL becomes the reader, as it does over the socket. They
+	// are empty for Samba.
+	ClientCert, ClientKey string
+	Suffix                string
 	// The reader may read everything but passwords, under the limits.
 	ReaderDN, ReaderPassword string
 	// The administrator may do everything and has no limits.
@@ -112,6 +119,8 @@ func newSlapd(t testing.TB, o SlapdOptions) *slapd {
 	s := &slapd{
 		Directory: Directory{
 			CAFile:         certificates.CA,
+			ClientCert:     certificates.ClientCert,
+			ClientKey:      certificates.ClientKey,
 			Suffix:         o.Suffix,
 			ReaderDN:       "cn=reader," + o.Suffix,
 			ReaderPassword: "reader-password",
@@ -159,8 +168,9 @@ func (s *slapd) start(t testing.TB) {
 	for attempt := 1; ; attempt++ {
 		ports := freePorts(t, 2)
 		s.URL, s.LDAPSURL = "ldap://127.0.0.1:"+ports[0], "ldaps://127.0.0.1:"+ports[1]
+		s.SocketURL = "ldapi://" + url.PathEscape(filepath.Join(socketFolder(t), "ldapi"))
 		p := launch(t, program{name: "slapd", path: s.program, args: []string{
-			"-f", s.conf, "-n", "slapd-test", "-h", s.URL + " " + s.LDAPSURL,
+			"-f", s.conf, "-n", "slapd-test", "-h", s.URL + " " + s.LDAPSURL + " " + s.SocketURL,
 			"-d", "0", // stay in the foreground
 		}})
 		err := p.await(t.Context(), func() error { return askRoot(s.URL) })
@@ -173,9 +183,24 @@ func (s *slapd) start(t testing.TB) {
 	}
 }
 
+// socketFolder returns a folder with a name so short that a socket fits in.
+func socketFolder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "slapd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
 // askRoot reads the root DSE.
-func askRoot(url string) error {
-	conn, err := ldap.DialURL(url, ldap.DialWithDialer(&net.Dialer{Timeout: time.Second}))
+func askRoot(place string) error {
+	conn, err := ldap.DialURL(place, ldap.DialWithDialer(&net.Dialer{Timeout: time.Second}))
 	if err != nil {
 		return err
 	}
