@@ -58,7 +58,7 @@ func (s *Source) Check(ctx context.Context) (Facts, error) {
 		return nil
 	})
 	if err != nil {
-		return facts, s.fail(ctx, "check", s.config.URL, err)
+		return facts, s.fail(ctx, "check", s.url, err)
 	}
 	return facts, nil
 }

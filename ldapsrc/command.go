@@ -30,7 +30,16 @@ func (s named) command(c Config) string {
 	if c.InsecureSkipVerify {
 		words = append(words, "LDAPTLS_REQCERT=never")
 	}
-	words = append(words, "ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-x", "-H", quote(c.URL))
+	if c.CertFile != "" {
+		words = append(words, "LDAPTLS_CERT="+quote(c.CertFile), "LDAPTLS_KEY="+quote(c.KeyFile))
+	}
+	words = append(words, "ldapsearch", "-LLL", "-o", "ldif-wrap=no")
+	if c.how() == bindExternal {
+		words = append(words, "-Q", "-Y", "EXTERNAL")
+	} else {
+		words = append(words, "-x")
+	}
+	words = append(words, "-H", quote(strings.Join(c.servers(), " ")))
 	if c.StartTLS {
 		words = append(words, "-ZZ")
 	}

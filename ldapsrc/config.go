@@ -3,9 +3,6 @@ package ldapsrc
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
-	"strings"
 	"time"
 )
 
@@ -47,6 +44,13 @@ type Config struct {
 	// CAFile names a PEM file. When it is set, the authorities in it are the
 	// only ones that are believed; otherwise those of the system are.
 	CAFile string `yaml:"ca_file"`
+	// CertFile and KeyFile name PEM files with a certificate, and with its
+	// key, that is shown to a server which asks for one.
+	CertFile string `yaml:"cert_file"`
+	KeyFile  string `yaml:"key_file"`
+	// TLSMinVersion is the least version that is taken: 1.2 (the default), or
+	// 1.3.
+	TLSMinVersion string `yaml:"tls_min_version"`
 	// ServerName is the name that the server's certificate must bear. It is
 	// the host of URL when empty.
 	ServerName string `yaml:"server_name"`
@@ -56,6 +60,11 @@ type Config struct {
 	// AllowPlainPassword allows a password to be sent unencrypted to a host
 	// other than this one.
 	AllowPlainPassword bool `yaml:"allow_plain_password"`
+	// Bind is how the connection gets its rights: simple with BindDN and
+	// Password, anonymous, or external (SASL EXTERNAL) by the certificate of
+	// CertFile or by who runs this program (ldapi://). Where it is empty, it is
+	// simple with a BindDN, else anonymous.
+	Bind string `yaml:"bind"`
 	// BindDN is who reads. It is empty for an anonymous read.
 	BindDN string `yaml:"bind_dn"`
 	// Password gives the password of BindDN. It is called at each bind; nil
@@ -66,6 +75,14 @@ type Config struct {
 	// Timeout is the longest time that connecting may take and that the
 	// server may stay silent while an answer is due, 30 s when 0.
 	Timeout time.Duration `yaml:"timeout"`
+	// Referrals is refuse (the default), ignore or follow: whether what the
+	// server has on other servers makes the snapshot incomplete, is left out by
+	// leave, or is read there.
+	Referrals string `yaml:"referrals"`
+	// ReferralCredentials is same for the bind and the certificate that this
+	// configuration has, to be shown to servers that are referred to. Where it
+	// is empty they are read anonymously.
+	ReferralCredentials string `yaml:"referral_credentials"`
 	// Membership says where it stands who is in a group: members (the
 	// default) in the groups, or memberOf in the people and nested groups.
 	Membership string `yaml:"membership"`
@@ -97,6 +114,7 @@ func (c Config) Validate() error {
 	mistakes := c.kindMistakes()
 	mistakes = append(mistakes, c.transportMistakes()...)
 	mistakes = append(mistakes, c.bindMistakes()...)
+	mistakes = append(mistakes, c.referralMistakes()...)
 	if c.PageSize < 0 || c.PageSize > maxPageSize {
 		mistakes = append(mistakes, fmt.Errorf("page_size: %d is not between 1 and %d", c.PageSize, maxPageSize))
 	}
@@ -120,71 +138,25 @@ func (c Config) transportMistakes() []error {
 		return nil
 	}
 	var mistakes []error
-	u, err := parseURL(c.URL)
-	if err != nil {
-		mistakes = append(mistakes, fmt.Errorf("url: %w", err))
-	} else if c.StartTLS && u.tls {
-		mistakes = append(mistakes, errors.New("start_tls: is for ldap:// only; an ldaps:// connection is encrypted from the start"))
+	for _, url := range c.servers() {
+		u, err := parseURL(url)
+		switch {
+		case err != nil:
+			mistakes = append(mistakes, fmt.Errorf("url: %w", err))
+		case c.StartTLS && u.tls:
+			mistakes = append(mistakes, errors.New("start_tls: is for ldap:// only; an ldaps:// connection is encrypted from the start"))
+		case c.StartTLS && u.network == "unix":
+			mistakes = append(mistakes, errors.New("start_tls: is for ldap:// only; an ldapi:// connection does not leave this machine"))
+		}
+	}
+	if (c.CertFile == "") != (c.KeyFile == "") {
+		mistakes = append(mistakes, errors.New("cert_file: and key_file belong together; set both or none"))
+	}
+	if _, err := c.minVersion(); err != nil {
+		mistakes = append(mistakes, fmt.Errorf("tls_min_version: %w", err))
 	}
 	if c.CAFile != "" && c.InsecureSkipVerify {
 		mistakes = append(mistakes, errors.New("insecure_skip_verify: believes any certificate, so ca_file has no effect; leave one of them out"))
 	}
 	return mistakes
-}
-
-func (c Config) bindMistakes() []error {
-	var mistakes []error
-	if c.BindDN != "" && c.Password == nil {
-		mistakes = append(mistakes, errors.New("bind_dn: needs a password; leave it out to read anonymously"))
-	}
-	if c.BindDN == "" && c.Password != nil {
-		mistakes = append(mistakes, errors.New("bind_dn: missing, though there is a password"))
-	}
-	u, err := parseURL(c.URL)
-	if err == nil && c.Password != nil && !u.tls && !c.StartTLS && !c.AllowPlainPassword && !u.loopback() {
-		mistakes = append(mistakes, fmt.Errorf("url: the password would be sent unencrypted to %s; use ldaps://, or start_tls: true, or allow_plain_password: true if that is meant", u.host))
-	}
-	return mistakes
-}
-
-// endpoint is a parsed Config.URL.
-type endpoint struct {
-	host, address string
-	tls           bool
-}
-
-func parseURL(raw string) (endpoint, error) {
-	if raw == "" {
-		return endpoint{}, errors.New("missing; write ldaps://host or ldap://host")
-	}
-	u, err := url.Parse(raw)
-	if err != nil {
-		// The text of err repeats raw, which could hold a password.
-		return endpoint{}, errors.New("is not a URL; write ldaps://host or ldap://host")
-	}
-	port := u.Port()
-	switch {
-	case u.Scheme != "ldap" && u.Scheme != "ldaps":
-		return endpoint{}, fmt.Errorf("the scheme is %q; write ldaps://host or ldap://host", u.Scheme)
-	case u.User != nil:
-		return endpoint{}, errors.New("must not hold a user or a password; use bind_dn")
-	case u.Hostname() == "":
-		return endpoint{}, errors.New("has no host")
-	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		return endpoint{}, errors.New("holds more than a host and a port; the base and the filter stand under users and groups")
-	case port == "" && u.Scheme == "ldaps":
-		port = "636"
-	case port == "":
-		port = "389"
-	}
-	return endpoint{
-		host:    u.Hostname(),
-		address: net.JoinHostPort(u.Hostname(), port),
-		tls:     u.Scheme == "ldaps",
-	}, nil
-}
-
-func (e endpoint) loopback() bool {
-	ip := net.ParseIP(e.host)
-	return e.host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -3,7 +3,7 @@ package ldapsrc
 import (
 	"bufio"
 	"bytes"
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -46,7 +46,7 @@ func (c *conn) send(op, controls *ber.Packet) error {
 		message.AppendChild(controls)
 	}
 	if _, err := c.net.Write(message.Bytes()); err != nil {
-		return fmt.Errorf("send: %w", err)
+		return lost(err)
 	}
 	return nil
 }
@@ -143,20 +143,12 @@ func (c *conn) length() (int, error) {
 	return length, nil
 }
 
-// lost says what it means that no more bytes come.
-func lost(err error) error {
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
-	return fmt.Errorf("the connection was lost: %w", err)
-}
-
 // disconnection is the error of an unsolicited notification, which is the
 // server's way to say that it ends the connection (RFC 4511 §4.4.1).
 func disconnection(m message) error {
 	if m.op == ldap.ApplicationExtendedResponse {
 		if r, err := parseResult(m); err == nil {
-			return fmt.Errorf("the server ended the connection: %w", r.err())
+			return &lostError{"the server ended the connection", cmp.Or(r.err(), io.ErrUnexpectedEOF)}
 		}
 	}
 	return errMalformed

@@ -51,9 +51,18 @@
 //
 // # What it refuses
 //
-// It never writes, never follows a reference, never changes to an unencrypted
-// connection by itself, sends no password over one unless told to by name, and
-// never binds with a name and no password (RFC 4513 §5.1.2).
+// It never writes, never follows a reference unless told to, never changes to
+// an unencrypted connection by itself, sends no password over one and no
+// credentials to another server unless told to by name, and never binds with a
+// name and no password (RFC 4513 §5.1.2). It never joins parts of two
+// searches: one that is lost after its first entry is an error, and is read
+// again from its beginning.
+//
+// It does not bind with GSSAPI or NTLM. A domain controller that demands
+// signing or channel binding, as Microsoft advises, refuses them without: the
+// client of github.com/go-ldap/ldap/v3 v3.4.15 for GSSAPI signs nothing and
+// binds to the TLS connection on Windows alone, and its NTLM does neither. A
+// simple bind over TLS, or EXTERNAL with a certificate, is not refused.
 //
 // # Why the messages are read by hand
 //

@@ -2,6 +2,7 @@ package ldapsrc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/go-ldap/ldap/v3"
@@ -29,6 +30,9 @@ func (e *Error) Hint() string { return e.Advice }
 func (s *Source) fail(ctx context.Context, op, subject string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s %s: %w", op, subject, ctx.Err())
+	}
+	if already, ok := errors.AsType[*Error](err); ok {
+		return already // of a connection that was made again
 	}
 	return &Error{Op: op, Subject: subject, Err: err, Advice: s.config.advice(err)}
 }

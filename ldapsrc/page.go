@@ -3,6 +3,8 @@ package ldapsrc
 import (
 	"errors"
 	"fmt"
+
+	"github.com/go-ldap/ldap/v3"
 )
 
 var (
@@ -25,6 +27,9 @@ func (r *reader) pages() (missing string, err error) {
 	var last page
 	for empty := 0; ; {
 		this, err := r.page(q, last.cookie)
+		if last == (page{}) && r.lower(this, err) {
+			continue
+		}
 		if err != nil {
 			return "", err
 		}
@@ -41,6 +46,19 @@ func (r *reader) pages() (missing string, err error) {
 	}
 }
 
+// lower makes the pages smaller when the server refuses the first one, which
+// is then asked for again. It returns false when there is nothing to lower.
+func (r *reader) lower(p page, err error) bool {
+	refused := ldap.IsErrorAnyOf(err, ldap.LDAPResultUnwillingToPerform) ||
+		p.code == ldap.LDAPResultAdminLimitExceeded || p.code == ldap.LDAPResultSizeLimitExceeded
+	if !refused || r.record.Entries > 0 || r.source.pageSize == 1 || r.references.count > 0 {
+		return false
+	}
+	r.source.pageSize = (r.source.pageSize + 1) / 2
+	r.record.Pages = 0
+	return true
+}
+
 // page is what one page came to. A server may keep the cookie, and may send
 // another cookie with no entries, but the same cookie with the same first
 // entry, or with none, leads nowhere.
@@ -49,11 +67,12 @@ type page struct {
 	// first is the DN of the first entry, or "" for a page without any.
 	first   string
 	missing string
+	code    int
 }
 
 func (r *reader) page(q query, cookie string) (page, error) {
 	var p page
-	end, err := r.source.search(q, pagingControl(r.source.config.PageSize, cookie), func(m message) error {
+	end, err := r.source.search(q, pagingControl(r.source.pageSize, cookie), func(m message) error {
 		if p.first == "" {
 			dn, _, err := take(m.content, tagOctets)
 			if err != nil {
@@ -71,7 +90,7 @@ func (r *reader) page(q query, cookie string) (page, error) {
 	if err := r.release(); err != nil {
 		return page{}, err
 	}
-	p.missing, p.cookie = incomplete(end), end.cookie
+	p.missing, p.cookie, p.code = incomplete(end), end.cookie, end.code
 	switch {
 	case p.missing != "":
 	case end.err() != nil:

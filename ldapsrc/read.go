@@ -3,6 +3,7 @@ package ldapsrc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/go-ldap/ldap/v3"
@@ -19,19 +20,46 @@ var errNoBase = errors.New("the server shows no such entry")
 // yield. An error of yield ends the read and is returned as it is. After any
 // error the proof says how far it came, is not complete, and the connection
 // is closed.
+//
+// A search whose connection is lost before its first entry is begun again,
+// three times in all, with whichever server answers. After its first entry it
+// is an error that is [Error.Temporary]: parts of two searches are never
+// joined, so the caller forgets what it was given and reads again.
 func (s *Source) Read(ctx context.Context, yield func(plan.Entry) error) (plan.Proof, error) {
+	if s.lost {
+		if err := s.connect(ctx); err != nil {
+			return plan.Proof{}, err
+		}
+	}
 	return s.config.read(func(search named, give func(record) error) (plan.Search, error) {
-		r := &reader{source: s, search: search, decoder: newDecoder(), give: give}
-		r.record = plan.Search{Name: search.name, Request: search.command(s.config)}
-		err := s.during(ctx, r.read)
-		if r.stopped != nil {
-			return r.record, r.stopped
-		}
-		if err != nil {
-			return r.record, s.fail(ctx, "read "+search.name+" below", search.Base, err)
-		}
-		return r.record, nil
+		return s.readAgain(ctx, search, give)
 	}, yield)
+}
+
+// readAgain reads one search, and begins it again while nothing is lost by it.
+func (s *Source) readAgain(ctx context.Context, search named, give func(record) error) (plan.Search, error) {
+	for attempt := 1; ; attempt++ {
+		r := &reader{source: s, search: search, decoder: newDecoder(), give: give}
+		err := s.during(ctx, func() error { return r.read(ctx) })
+		c := s.config
+		c.PageSize = s.pageSize
+		r.record.Name, r.record.Request = search.name, search.command(c)
+		switch {
+		case r.stopped != nil:
+			return r.record, r.stopped
+		case err == nil:
+			return r.record, nil
+		}
+		err = s.fail(ctx, "read "+search.name+" below", search.Base, err)
+		if !s.lost || r.record.Entries > 0 || attempt == attempts || ctx.Err() != nil {
+			return r.record, err
+		}
+		for again := s.reconnect(ctx); again != nil; again = s.reconnect(ctx) {
+			if attempt++; attempt >= attempts || isRefused(again) || ctx.Err() != nil {
+				return r.record, fmt.Errorf("%w; and again: %w", err, again)
+			}
+		}
+	}
 }
 
 // pass reads one search and gives each of its records.
@@ -76,21 +104,25 @@ type reader struct {
 	record     plan.Search
 	held       []record
 	references references
+	// elsewhere reports that the base is on another server.
+	elsewhere bool
+	// visited are the places that references have led to.
+	visited []string
 	// stopped is the error of give.
 	stopped error
 }
 
 // read returns nil when every entry came or record.Missing says why not.
-func (r *reader) read() error {
-	missing, err := r.source.seeBase(r.search.Base)
-	if err == nil && missing == "" {
+func (r *reader) read(ctx context.Context) error {
+	missing, err := r.seeBase()
+	if err == nil && missing == "" && !r.elsewhere {
 		missing, err = r.pages()
 	}
 	if err != nil {
 		return err
 	}
 	r.miss(missing)
-	why, err := r.references.missing(r.source)
+	why, err := r.refer(ctx)
 	r.miss(why)
 	return err
 }
@@ -104,18 +136,22 @@ func (r *reader) miss(why string) {
 	}
 }
 
-// seeBase makes sure that a search base exists and may be seen, so that no
+// seeBase makes sure that the search base exists and may be seen, so that no
 // entries below it means that there are none. It returns why in words when
 // the base is on another server or behind a limit.
-func (s *Source) seeBase(base string) (missing string, err error) {
-	r, entries, err := s.lookAt(base)
+func (r *reader) seeBase() (missing string, err error) {
+	found, entries, err := r.source.lookAt(r.search.Base)
 	switch {
 	case err != nil:
 		return "", err
-	case incomplete(r) != "":
-		return incomplete(r), nil
-	case r.err() != nil:
-		return "", r.err()
+	case found.code == ldap.LDAPResultReferral && r.source.config.Referrals == followReferrals:
+		r.elsewhere = true
+		r.references.remember(found.referrals)
+		return "", nil
+	case incomplete(found) != "":
+		return incomplete(found), nil
+	case found.err() != nil:
+		return "", found.err()
 	case entries != 1:
 		return "", errNoBase
 	}

@@ -17,15 +17,6 @@ func operation(tag ber.Tag) *ber.Packet {
 	return ber.Encode(ber.ClassApplication, ber.TypeConstructed, tag, nil, "")
 }
 
-// bindRequest is a simple bind (RFC 4511 §4.2).
-func bindRequest(dn, password string) *ber.Packet {
-	op := operation(ldap.ApplicationBindRequest)
-	op.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, 3, ""))
-	op.AppendChild(octets(dn))
-	op.AppendChild(ber.NewString(ber.ClassContext, ber.TypePrimitive, 0, password, ""))
-	return op
-}
-
 // extendedRequest has no value (RFC 4511 §4.12).
 func extendedRequest(name string) *ber.Packet {
 	op := operation(ldap.ApplicationExtendedRequest)

@@ -11,15 +11,37 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// tlsConfig reads the CA file, if there is one.
+// minVersion returns the least version of TLS that is taken.
+func (c Config) minVersion() (uint16, error) {
+	switch c.TLSMinVersion {
+	case "", "1.2":
+		return tls.VersionTLS12, nil
+	case "1.3":
+		return tls.VersionTLS13, nil
+	}
+	return 0, fmt.Errorf("%q is not one of 1.2, 1.3", c.TLSMinVersion)
+}
+
+// tlsConfig reads the files of certificates, if there are any.
 func (c Config) tlsConfig(host string) (*tls.Config, error) {
+	least, err := c.minVersion()
+	if err != nil {
+		return nil, fmt.Errorf("tls_min_version: %w", err)
+	}
 	t := &tls.Config{
-		MinVersion:         tls.VersionTLS12,
+		MinVersion:         least,
 		ServerName:         host,
 		InsecureSkipVerify: c.InsecureSkipVerify,
 	}
 	if c.ServerName != "" {
 		t.ServerName = c.ServerName
+	}
+	if c.CertFile != "" {
+		own, err := tls.LoadX509KeyPair(c.CertFile, c.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("cert_file: %w", err)
+		}
+		t.Certificates = []tls.Certificate{own}
 	}
 	if c.CAFile == "" {
 		return t, nil
