@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/http/httptrace"
@@ -39,9 +40,11 @@ func (c call) writes() bool { return c.method != http.MethodGet }
 
 // client sends calls to one service. It is safe for concurrent use.
 type client struct {
-	base  string
-	token func() (string, error)
-	http  *http.Client
+	base   string
+	access access
+	// headers are further ones, and what in them is secret.
+	headers func() (http.Header, secrets, error)
+	http    *http.Client
 	// throttled are the statuses beside 429 that ask to slow down where they
 	// come with a Retry-After.
 	throttled []int
@@ -50,8 +53,9 @@ type client struct {
 // send makes one request and hands a 2xx to read, which need not close the
 // body. Every error is an *Error.
 func (c *client) send(ctx context.Context, call call, read func(*http.Response) error) error {
-	token, err := c.ask()
-	hide := secrets{token, call.password}
+	header, hide, err := c.access.ask()
+	more, further, err := c.further(err)
+	hide = append(append(hide, further...), call.password)
 	if err != nil {
 		var may interface{ Temporary() bool }
 		return &Error{
@@ -60,9 +64,12 @@ func (c *client) send(ctx context.Context, call call, read func(*http.Response) 
 		}
 	}
 	var sent wire
-	req, err := c.request(httptrace.WithClientTrace(ctx, sent.trace()), call, token)
+	req, err := c.request(httptrace.WithClientTrace(ctx, sent.trace()), call, more)
 	if err != nil {
 		return &Error{Op: call.op, Method: call.method, Path: call.path, Err: hide.without(err)}
+	}
+	if header != "" {
+		req.Header.Set("Authorization", header)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -74,7 +81,14 @@ func (c *client) send(ctx context.Context, call call, read func(*http.Response) 
 		_ = resp.Body.Close()
 	}()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return c.statusError(call, resp, hide)
+		e := c.statusError(call, resp, hide)
+		if e.Status == http.StatusUnauthorized && c.access.refused != nil && c.access.refused(header) {
+			e.renewable, e.temporary = true, true
+		}
+		return e
+	}
+	if c.access.took != nil {
+		c.access.took(header)
 	}
 	if err := read(resp); err != nil {
 		return answerError(ctx, call, resp.StatusCode, err, hide)
@@ -82,24 +96,15 @@ func (c *client) send(ctx context.Context, call call, read func(*http.Response) 
 	return nil
 }
 
-// ask returns the token, also beside an error that is about it.
-func (c *client) ask() (string, error) {
-	token, err := c.token()
-	if err != nil {
-		return token, fmt.Errorf("ask for the token: %w", err)
+// further returns the further headers, unless there is an error already.
+func (c *client) further(err error) (http.Header, secrets, error) {
+	if err != nil || c.headers == nil {
+		return nil, nil, err
 	}
-	if token == "" {
-		return "", errors.New("the token is empty")
-	}
-	for i := range len(token) {
-		if token[i] <= ' ' || token[i] >= 0x7f {
-			return token, errors.New("the token holds a character that no token can have, such as a space or a line break")
-		}
-	}
-	return token, nil
+	return c.headers()
 }
 
-func (c *client) request(ctx context.Context, call call, token string) (*http.Request, error) {
+func (c *client) request(ctx context.Context, call call, more http.Header) (*http.Request, error) {
 	target := c.base + call.path
 	if len(call.query) > 0 {
 		target += "?" + escapeQuery(call.query)
@@ -112,7 +117,7 @@ func (c *client) request(ctx context.Context, call call, token string) (*http.Re
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Authorization", "Bearer "+token)
+	maps.Copy(req.Header, more)
 	req.Header.Set("Accept", mediaType+", application/json;q=0.9")
 	if call.body != nil {
 		req.Header.Set("Content-Type", mediaType)

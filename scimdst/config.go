@@ -24,6 +24,18 @@ type Config struct {
 	// from several goroutines, so a source that costs something must cache. If
 	// its error has a method Temporary() bool, that is heeded.
 	Token func() (string, error) `yaml:"-"`
+	// OAuth2, Basic and ClientCertificate are other ways to say who asks. A
+	// certificate may be shown beside any of them.
+	OAuth2            OAuth2            `yaml:"oauth2"`
+	Basic             Basic             `yaml:"basic"`
+	ClientCertificate ClientCertificate `yaml:"client_certificate"`
+	// Headers are sent with each request. The values of SecretHeaders name
+	// secrets.
+	Headers       map[string]string `yaml:"headers"`
+	SecretHeaders map[string]string `yaml:"secret_headers"`
+	// Secret returns the secret that a key names, in whatever form the caller
+	// gives names. It is called as Token is.
+	Secret func(name string) (string, error) `yaml:"-"`
 	// CAFile is a PEM file with the only certificate authorities to trust.
 	// Empty means those of the system.
 	CAFile string `yaml:"ca_file"`
@@ -48,7 +60,7 @@ type Config struct {
 // Validate returns every mistake, each in one sentence that names its key, or
 // nil. It does not look at Token or into files.
 func (c Config) Validate() error {
-	errs := []error{validateURL(c.URL)}
+	errs := append([]error{validateURL(c.URL)}, c.validateAuth()...)
 	if c.Timeout < 0 {
 		errs = append(errs, fmt.Errorf("timeout: %s is negative", c.Timeout))
 	}

@@ -35,6 +35,8 @@ type Error struct {
 	// asksToWait: the profile knows this status as one that asks to slow down,
 	// and there was a Retry-After.
 	asksToWait bool
+	// renewable: the token was taken before, and can be renewed.
+	renewable bool
 }
 
 func (e *Error) Error() string {
@@ -70,8 +72,9 @@ func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
 func (e *Error) Unknown() bool { return e.unknown }
 
 // AccessDenied reports whether the service does not take the token (401), so
-// that it would refuse any other request too. A 403 may be about one object.
-func (e *Error) AccessDenied() bool { return e.Status == http.StatusUnauthorized }
+// that it would refuse any other request too. A 403 may be about one object,
+// and a token that was taken before is renewed where it can be.
+func (e *Error) AccessDenied() bool { return e.Status == http.StatusUnauthorized && !e.renewable }
 
 // Throttled reports whether the service asked to slow down: 429, or another
 // error whose text says so.

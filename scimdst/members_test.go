@@ -154,8 +154,13 @@ func TestOneBadMemberIsFound(t *testing.T) {
 func TestNobodyIsAddedTwice(t *testing.T) {
 	t.Parallel()
 	for _, f := range []scimtest.Fault{
-		{Trouble: scimtest.CutAfter}, {Trouble: scimtest.CutBefore}, {Trouble: scimtest.Truncate}, {Trouble: scimtest.StatusAfter, Status: 504},
-		{Trouble: scimtest.StatusBefore, Status: 503}, {Trouble: scimtest.StatusBefore, Status: 429}, {Trouble: scimtest.HTMLPage},
+		{Trouble: scimtest.CutAfter},
+		{Trouble: scimtest.CutBefore},
+		{Trouble: scimtest.Truncate},
+		{Trouble: scimtest.StatusAfter, Status: 504},
+		{Trouble: scimtest.StatusBefore, Status: 503},
+		{Trouble: scimtest.StatusBefore, Status: 429},
+		{Trouble: scimtest.HTMLPage},
 	} {
 		for _, restart := range []string{"same run", "after a restart"} {
 			s, _ := start(t, scimtest.Options{Quirks: []scimtest.Quirk{scimtest.DoubleMembers}})

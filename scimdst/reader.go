@@ -2,7 +2,6 @@ package scimdst
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"sync/atomic"
@@ -37,7 +36,8 @@ func NewReader(c Config) (*Reader, error) {
 // opened is a configuration made ready for use.
 type opened struct {
 	base    string
-	token   func() (string, error)
+	access  access
+	headers func() (http.Header, secrets, error)
 	profile Profile
 	way     http.RoundTripper
 }
@@ -46,23 +46,28 @@ func open(c Config) (opened, error) {
 	if err := c.Validate(); err != nil {
 		return opened{}, err
 	}
-	if c.Token == nil {
-		return opened{}, errors.New("there is no source for the bearer token")
-	}
 	c = c.withDefaults()
 	p, err := c.Effective()
 	if err != nil {
 		return opened{}, err
 	}
-	rt, err := newTransport(c, p.Quota)
-	return opened{base: c.URL, token: c.Token, profile: p, way: rt}, err
+	net, err := newNetwork(c)
+	if err != nil {
+		return opened{}, err
+	}
+	who, err := c.access(newHTTP(&timed{next: net, limit: c.Timeout}))
+	if err != nil {
+		return opened{}, err
+	}
+	return opened{base: c.URL, access: who, headers: c.headers, profile: p, way: paceAndBound(net, c, p.Quota)}, nil
+}
+
+func (o opened) client(rt http.RoundTripper) client {
+	return client{base: o.base, access: o.access, headers: o.headers, http: newHTTP(rt), throttled: o.profile.Throttled}
 }
 
 func (o opened) reader() *Reader {
-	return &Reader{
-		client:  client{base: o.base, token: o.token, http: newHTTP(readOnly{next: o.way}), throttled: o.profile.Throttled},
-		profile: o.profile,
-	}
+	return &Reader{client: o.client(readOnly{next: o.way}), profile: o.profile}
 }
 
 // Get returns one person or group. An unknown id is an *Error with status 404.

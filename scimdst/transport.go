@@ -15,9 +15,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// newTransport returns the shared way to the service: paced, then bounded in
-// time (so that waiting for one's turn is not counted), then net/http.
-func newTransport(c Config, q Quota) (http.RoundTripper, error) {
+// newNetwork returns net/http's way to the service.
+func newNetwork(c Config) (*http.Transport, error) {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12}
 	if c.CAFile != "" {
 		pem, err := os.ReadFile(c.CAFile)
@@ -29,7 +28,14 @@ func newTransport(c Config, q Quota) (http.RoundTripper, error) {
 			return nil, fmt.Errorf("ca_file: %s holds no certificate in PEM form", c.CAFile)
 		}
 	}
-	var rt http.RoundTripper = &http.Transport{
+	if c.ClientCertificate.Cert != "" {
+		pair, err := tls.LoadX509KeyPair(c.ClientCertificate.Cert, c.ClientCertificate.Key)
+		if err != nil {
+			return nil, fmt.Errorf("client_certificate: %w", err)
+		}
+		conf.Certificates = []tls.Certificate{pair}
+	}
+	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 		TLSClientConfig:       conf,
@@ -38,12 +44,17 @@ func newTransport(c Config, q Quota) (http.RoundTripper, error) {
 		IdleConnTimeout:       60 * time.Second,
 		MaxIdleConnsPerHost:   32,
 		ForceAttemptHTTP2:     true,
-	}
-	rt = &timed{next: rt, limit: c.Timeout}
+	}, nil
+}
+
+// paceAndBound returns the shared way to the service: paced, then bounded in
+// time, so that waiting for one's turn is not counted.
+func paceAndBound(net http.RoundTripper, c Config, q Quota) http.RoundTripper {
+	var rt http.RoundTripper = &timed{next: net, limit: c.Timeout}
 	if q.RequestsPerSecond > 0 {
 		rt = &paced{next: rt, limiter: rate.NewLimiter(rate.Limit(q.RequestsPerSecond), 1)}
 	}
-	return rt, nil
+	return rt
 }
 
 // newHTTP never follows a redirect: the token must not go elsewhere.

@@ -109,10 +109,7 @@ func TestTimedEndsWithTheBody(t *testing.T) {
 
 func TestConfigIsUsed(t *testing.T) {
 	t.Parallel()
-	rt, err := newTransport(Config{}.withDefaults(), Quota{RequestsPerSecond: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
+	rt := paceAndBound(http.DefaultTransport, Config{}.withDefaults(), Quota{RequestsPerSecond: 3})
 	p, ok := rt.(*paced)
 	if !ok || p.limiter.Limit() != 3 || p.limiter.Burst() != 1 {
 		t.Fatalf("requests_per_second makes %#v", rt)

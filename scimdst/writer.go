@@ -30,7 +30,7 @@ func NewWriter(c Config) (*Writer, error) {
 	}
 	return &Writer{
 		Reader:  o.reader(),
-		writing: client{base: o.base, token: o.token, http: newHTTP(o.way), throttled: o.profile.Throttled},
+		writing: o.client(o.way),
 	}, nil
 }
 
