@@ -1,5 +1,6 @@
 // Package checkpoints keeps everything that a migration must remember in one
-// SQLite file: snapshots, inventories, plans and the journal of what was sent.
+// SQLite file: snapshots, inventories, attestations, plans and the journal of
+// what was sent.
 //
 // # What it promises
 //

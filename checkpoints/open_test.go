@@ -134,7 +134,7 @@ func TestOldStateFiles(t *testing.T) {
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}
-		copyFile(t, path, filepath.Join("testdata", "v2.db"))
+		copyFile(t, path, filepath.Join("testdata", "v3.db"))
 	}
 	old, err := filepath.Glob("testdata/v*.db")
 	if err != nil || len(old) == 0 {
@@ -153,6 +153,12 @@ func TestOldStateFiles(t *testing.T) {
 		}
 		if s, err := f.LastSnapshot(t.Context()); err != nil || s.Entries["person"] != 2 {
 			t.Errorf("%s: %+v, %v", name, s, err)
+		}
+		if found := collect(t, f.Findings(t.Context(), p.ID)); len(found) != 1 || found[0].Code != "P04" {
+			t.Errorf("%s: %+v", name, found)
+		}
+		if _, err := f.Attestations(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

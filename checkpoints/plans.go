@@ -74,7 +74,7 @@ func newSink(ctx context.Context, tx *sql.Tx, id int64) (*sink, error) {
 		query string
 	}{
 		{&s.step, "INSERT INTO steps (plan, seq, id, action, kind, object, name, hazard, source, wave, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
-		{&s.finding, "INSERT INTO findings (plan, seq, code, severity, kind, object, name, sentence, remedy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+		{&s.finding, "INSERT INTO findings (plan, seq, code, severity, kind, object, name, sentence, remedy, waived) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
 		{&s.decisions, "INSERT INTO decisions (plan, kind, object, name, class, code, remote) VALUES (?, ?, ?, ?, ?, ?, ?)"},
 	} {
 		var err error
@@ -97,7 +97,7 @@ func (s *sink) Step(v plan.Step) error {
 
 func (s *sink) Finding(v plan.Finding) error {
 	s.findings++
-	_, err := s.finding.ExecContext(s.ctx, s.plan, s.findings, string(v.Code), string(v.Severity), string(v.Kind), string(v.Object), v.Name, v.Sentence, v.Remedy)
+	_, err := s.finding.ExecContext(s.ctx, s.plan, s.findings, string(v.Code), string(v.Severity), string(v.Kind), string(v.Object), v.Name, v.Sentence, v.Remedy, v.Waived)
 	return err
 }
 
@@ -158,10 +158,10 @@ func (f *File) Findings(ctx context.Context, planID int64) iter.Seq2[plan.Findin
 	return each(ctx, f, scanFinding, findingColumns+" WHERE plan = ? ORDER BY seq", planID)
 }
 
-const findingColumns = "SELECT code, severity, kind, object, name, sentence, remedy FROM findings"
+const findingColumns = "SELECT code, severity, kind, object, name, sentence, remedy, waived FROM findings"
 
 func scanFinding(row scanner) (v plan.Finding, err error) {
-	return v, row.Scan(&v.Code, &v.Severity, &v.Kind, &v.Object, &v.Name, &v.Sentence, &v.Remedy)
+	return v, row.Scan(&v.Code, &v.Severity, &v.Kind, &v.Object, &v.Name, &v.Sentence, &v.Remedy, &v.Waived)
 }
 
 // Decisions yields a plan's decisions by kind and object.

@@ -124,7 +124,7 @@ func savePlan(t *testing.T, f *checkpoints.File) checkpoints.Plan {
 			to.Step(plan.Step{ID: "1", Action: plan.Create, Kind: plan.Person, Object: "a", After: plan.Fields{"userName": "a"}}),
 			to.Step(plan.Step{ID: "2", Action: plan.Create, Kind: plan.Person, Object: "b"}),
 			to.Step(plan.Step{ID: "3", Action: plan.AddMembers, Kind: plan.Group, Object: "g", Remote: "r2", Members: []plan.ExternalID{"a", "b"}}),
-			to.Finding(plan.Finding{Code: "P04", Severity: plan.Warn, Object: "a", Sentence: "s"}),
+			to.Finding(plan.Finding{Code: "P04", Severity: plan.Warn, Object: "a", Sentence: "s", Waived: "w"}),
 			to.Decision(plan.Decision{Kind: plan.Person, Object: "a", Name: "ann", Class: plan.ToCreate}),
 			to.Decision(plan.Decision{Kind: plan.Group, Object: "g", Class: plan.ToUpdate, Remote: "r2"}))
 	})
@@ -159,7 +159,7 @@ func TestPlanComesBack(t *testing.T) {
 	if len(steps) != 3 || steps[2].Members[1] != "b" || steps[0].After["userName"] != "a" || steps[0].Action != plan.Create {
 		t.Errorf("steps %+v", steps)
 	}
-	if got := collect(t, f.Findings(t.Context(), p.ID)); len(got) != 1 || got[0].Code != "P04" {
+	if got := collect(t, f.Findings(t.Context(), p.ID)); len(got) != 1 || got[0].Code != "P04" || got[0].Waived != "w" {
 		t.Errorf("findings %+v", got)
 	}
 	if got := f.NameOf(t.Context(), p.ID)("a"); got != "ann" {
