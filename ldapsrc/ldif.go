@@ -181,3 +181,24 @@ func orSub(scope string) string {
 	}
 	return scope
 }
+
+// Check reads the files, and says what is below each search base.
+func (l *LDIF) Check(ctx context.Context) (Facts, error) {
+	facts := Facts{Server: strings.Join(l.config.LDIF, ", "), Vendor: "LDIF", Paging: true}
+	for _, search := range l.config.searches() {
+		seen := sample{}
+		p := ldifPass{config: l.config, search: search, give: seen.take}
+		record, err := p.run(ctx)
+		base := Base{Name: search.name, DN: search.Base, Sampled: record.Entries, Estimate: record.Entries, Unseen: seen.unseen(search)}
+		if err != nil && !errors.Is(err, errNoBase) {
+			return facts, err
+		}
+		base.Err = err
+		facts.Bases = append(facts.Bases, base)
+		if record.Missing != "" {
+			facts.Warnings = append(facts.Warnings, search.name+": "+record.Missing)
+		}
+	}
+	facts.warn(l.config)
+	return facts, nil
+}

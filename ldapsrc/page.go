@@ -19,17 +19,17 @@ const emptyPages = 1000
 // pages reads the search page by page (RFC 2696), each with a new request. It
 // returns why in words when the server stopped before the end.
 func (r *reader) pages() (missing string, err error) {
-	scope, err := r.search.scope()
+	q, err := r.query()
 	if err != nil {
 		return "", err
 	}
-	q := query{base: r.search.Base, scope: scope, filter: r.search.Filter, attributes: r.search.attributes()}
-	var last page
-	for empty := 0; ; {
+	last, err := r.firstPage()
+	if err != nil || last.missing != "" || last.cookie == "" {
+		return last.missing, err
+	}
+	empty := 0
+	for {
 		this, err := r.page(q, last.cookie)
-		if last == (page{}) && r.lower(this, err) {
-			continue
-		}
 		if err != nil {
 			return "", err
 		}
@@ -39,10 +39,29 @@ func (r *reader) pages() (missing string, err error) {
 		if empty++; this.first != "" {
 			empty = 0
 		}
-		if empty > emptyPages || this == last {
+		if empty > emptyPages || this.cookie == last.cookie && this.first == last.first {
 			return "", fmt.Errorf("%w: page %d is like the one before", errNoEnd, r.record.Pages)
 		}
 		last = this
+	}
+}
+
+func (r *reader) query() (query, error) {
+	scope, err := r.search.scope()
+	return query{base: r.search.Base, scope: scope, filter: r.search.Filter, attributes: r.search.attributes()}, err
+}
+
+// firstPage reads the first page, in a size that the server takes.
+func (r *reader) firstPage() (page, error) {
+	q, err := r.query()
+	if err != nil {
+		return page{}, err
+	}
+	for {
+		p, err := r.page(q, "")
+		if !r.lower(p, err) {
+			return p, err
+		}
 	}
 }
 
@@ -68,6 +87,8 @@ type page struct {
 	first   string
 	missing string
 	code    int
+	// estimate is the server's, of how many entries there are in all.
+	estimate int
 }
 
 func (r *reader) page(q query, cookie string) (page, error) {
@@ -90,7 +111,7 @@ func (r *reader) page(q query, cookie string) (page, error) {
 	if err := r.release(); err != nil {
 		return page{}, err
 	}
-	p.missing, p.cookie, p.code = incomplete(end), end.cookie, end.code
+	p.missing, p.cookie, p.code, p.estimate = incomplete(end), end.cookie, end.code, end.estimate
 	switch {
 	case p.missing != "":
 	case end.err() != nil:

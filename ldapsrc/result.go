@@ -17,6 +17,8 @@ type result struct {
 	// cookie is that of the paging control, when paged is true.
 	cookie string
 	paged  bool
+	// estimate is that of all entries in the paging control, or 0.
+	estimate int
 }
 
 // err returns nil for success, and otherwise an *ldap.Error.
@@ -86,9 +88,12 @@ func (r *result) parsePaging(value string) error {
 	if err != nil {
 		return err
 	}
-	_, rest, err := take(sequence, tagInteger)
+	size, rest, err := take(sequence, tagInteger)
 	if err != nil {
 		return err
+	}
+	if n, err := number(size); err == nil { // it is no more than an estimate
+		r.estimate = n
 	}
 	r.cookie, _, err = take(rest, tagOctets)
 	r.paged = err == nil

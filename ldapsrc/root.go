@@ -15,7 +15,7 @@ func (s *Source) readRoot() (root, error) {
 		base: "", scope: ldap.ScopeBaseObject, filter: anything,
 		attributes: []string{
 			"objectClass", "vendorName", "vendorVersion", "namingContexts", "supportedControl",
-			"defaultNamingContext", "rootDomainNamingContext", "configurationNamingContext", "dnsHostName",
+			"defaultNamingContext", "rootDomainNamingContext", "configurationNamingContext", "dnsHostName", "currentTime",
 		},
 	}
 	var one record

@@ -79,6 +79,7 @@ func TestSamba(t *testing.T) {
 	t.Run("groups", func(t *testing.T) { sambaGroups(t, whole) })
 	t.Run("ranges", func(t *testing.T) { sambaRanges(t, d, whole) })
 	t.Run("same company", func(t *testing.T) { sameEverywhere(t, whole) })
+	t.Run("check", func(t *testing.T) { sambaCheck(t, d) })
 	t.Run("binds", func(t *testing.T) { sambaBinds(t, d) })
 }
 
@@ -154,6 +155,21 @@ func sambaRanges(t *testing.T, d *testservers.Directory, whole []plan.Entry) {
 	if !slices.Equal(groupNamed(t, got, "many").Members, groupNamed(t, whole, "many").Members) || len(got) != len(whole) {
 		t.Errorf("got %d entries, %d of them members of many; want %d and %d",
 			len(got), len(groupNamed(t, got, "many").Members), len(whole), many)
+	}
+}
+
+func sambaCheck(t *testing.T, d *testservers.Directory) {
+	facts, err := open(t, domainConfig(d)).Check(t.Context())
+	if err != nil || !strings.HasPrefix(facts.Vendor, "Samba") || !facts.Paging || facts.TLS == "" {
+		t.Errorf("got %+v, %v", facts, err)
+	}
+	if age := time.Since(facts.Clock).Abs(); age > time.Minute {
+		t.Errorf("got the clock %s, which is off by %s", facts.Clock, age)
+	}
+	for _, base := range facts.Bases {
+		if base.Err != nil || base.Sampled == 0 {
+			t.Errorf("got %+v", base)
+		}
 	}
 }
 
