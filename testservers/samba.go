@@ -109,7 +109,9 @@ func (s *samba) start(t testing.TB) {
 		s.configure(t, freeLoopback(t))
 		p := launch(t, program{name: "samba", path: s.program, args: []string{
 			"-s", s.conf, "-F", "--no-process-group", "--debug-stdout",
-		}})
+			// Through a pipe, the end of the process is that of its children
+			// too, which still write into the folder.
+		}, tee: io.Discard})
 		err := p.await(t.Context(), func() error { return askRoot(s.URL) })
 		if err == nil {
 			return
