@@ -39,10 +39,9 @@ func (l loader) check(f file, c Config) []error {
 		say("retry.attempts", "must not be negative")
 	}
 	found = append(found, l.checkMapping(f)...)
-	if len(found) == 0 {
-		for _, e := range leaves(c.Rules.Validate()) {
-			found = append(found, l.ruleMistake(f, e))
-		}
+	found = append(found, l.checkVendor(f)...)
+	for _, e := range leaves(c.Rules.Validate()) {
+		found = append(found, l.ruleMistake(f, e))
 	}
 	slices.SortStableFunc(found, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return found
@@ -61,7 +60,20 @@ func (l loader) ruleMistake(f file, err error) *Mistake {
 		}
 		return m
 	}
-	return &Mistake{File: l.name, Line: l.line("mapping"), Key: "mapping", What: err.Error()}
+	if e, ok := errors.AsType[*plan.WaiverError](err); ok {
+		key := "checks." + string(e.Code)
+		return &Mistake{File: l.name, Line: l.line(key), Key: key, What: e.What}
+	}
+	key := "mapping"
+	for _, of := range []struct{ begins, key string }{
+		{"managed Apple ID: ", "managed_apple_id"}, {"prerequisite ", "prerequisites"}, {"the longest custom", "mapping.custom_length"},
+		{"members per request", "destination.members_per_request"},
+	} {
+		if strings.HasPrefix(err.Error(), of.begins) {
+			key = of.key
+		}
+	}
+	return &Mistake{File: l.name, Line: l.line(key), Key: key, What: strings.TrimPrefix(err.Error(), "managed Apple ID: ")}
 }
 
 func (l loader) checkMapping(f file) []error {
@@ -79,23 +91,7 @@ func (l loader) checkMapping(f file) []error {
 				name+" is not an attribute that can be filled"+meant(name, []string{plan.DisplayName})))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(f.Mapping.Custom)) {
-		if !legalName(name) {
-			found = append(found, f.Mapping.Custom[name].mistake(l.name, "mapping.custom",
-				name+" is not a legal attribute name: letters, digits, - and _ after a letter (RFC 7643 §2.1)"))
-		}
-	}
 	return found
-}
-
-func legalName(s string) bool {
-	for i, r := range s {
-		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
-		if !letter && (i == 0 || !strings.ContainsRune("0123456789-_", r)) {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // leaves returns the errors that err joins.

@@ -35,11 +35,12 @@ func (f file) config() (Config, error) {
 	c.Source.Users.Attributes = c.Rules.Attributes(plan.Person)
 	c.Source.Groups.Attributes = c.Rules.Attributes(plan.Group)
 	c.Source.Units.Attributes = c.Rules.Attributes(plan.Unit)
+	whole := c.Source.WithDefaults()
 	var err error
 	c.Settings, err = plan.DigestOf(struct {
 		Source, Destination  string
 		Users, Groups, Units ldapsrc.Search
 		Rules                plan.Rules
-	}{c.Source.URL, c.Destination.URL, c.Source.Users, c.Source.Groups, c.Source.Units, c.Rules})
+	}{c.Source.URL, c.Destination.URL, whole.Users, whole.Groups, whole.Units, c.Rules})
 	return c, err
 }

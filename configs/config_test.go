@@ -101,7 +101,7 @@ func TestMistakes(t *testing.T) {
 			"mapping.person.displayName: the expression, at line 1, column 13: found no matching overload",
 		},
 		"list for text":   {"displayName: cn", "displayName: [cn]", "f.yaml:13:25: mapping.person.displayName: write the name of an attribute"},
-		"custom name":     {"costCode", "cost code", "f.yaml:14:23: mapping.custom: cost code is not a legal attribute name"},
+		"custom name":     {"costCode", "cost code", "f.yaml:14:23: mapping.custom.cost code: \"cost code\" is not a legal attribute name"},
 		"no base":         {`{base: "ou=people,dc=example,dc=com", `, "{", "f.yaml:7: source.users.base: missing"},
 		"bad filter":      {"(objectClass=inetOrgPerson)", "(objectClass=", "f.yaml:7: source.users.filter: "},
 		"plain http":      {"https://scim", "http://scim", "f.yaml:10: destination.url: plain http would show the token"},

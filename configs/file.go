@@ -12,7 +12,13 @@ type file struct {
 	Destination destination `yaml:"destination"`
 	Mapping     mapping     `yaml:"mapping"`
 	Inactive    inactive    `yaml:"inactive"`
-	Retry       retry       `yaml:"retry"`
+	// ManagedAppleID is off unless it is given.
+	ManagedAppleID appleID `yaml:"managed_apple_id"`
+	// Prerequisites are added to those of the destination's profile.
+	Prerequisites []string `yaml:"prerequisites"`
+	// Checks by code.
+	Checks map[string]check `yaml:"checks"`
+	Retry  retry            `yaml:"retry"`
 }
 
 type source struct {
@@ -31,6 +37,8 @@ type mapping struct {
 	// Custom maps the IdP attributes of the vendor's extension by their name.
 	Custom map[string]filling `yaml:"custom"`
 	Group  map[string]filling `yaml:"group"`
+	// CustomLength is the longest value of a custom attribute, in characters.
+	CustomLength int `yaml:"custom_length"`
 }
 
 type inactive struct {

@@ -15,6 +15,9 @@ import (
 type filling struct {
 	attribute, constant, expression string
 	first                           []string
+	// was is the LDAP custom attribute at the vendor that a custom attribute
+	// takes the place of.
+	was string
 	// line and column say where in the file the value is, from 1; they are 0
 	// for one of a preset.
 	line, column int
@@ -44,19 +47,29 @@ func (f *filling) UnmarshalYAML(node ast.Node) error {
 		f.attribute = s
 		return nil
 	}
-	if len(pairs) != 1 {
-		return mistakeAt(node, "write one of first, constant and expression")
+	ways := 0
+	for _, pair := range pairs {
+		if err := f.block(pair); err != nil {
+			return err
+		}
+		if pair.Key.String() != "was" {
+			ways++
+		}
 	}
-	return f.block(pairs[0])
+	if ways != 1 {
+		return mistakeAt(node, "write one of attribute, first, constant and expression")
+	}
+	return nil
 }
 
-// block reads the one key of the longer form.
+// block reads one key of the longer form.
 func (f *filling) block(pair *ast.MappingValueNode) error {
 	value := bare(pair.Value)
-	at := value.GetToken().Position
-	f.line, f.column = at.Line, at.Column
 	s, isScalar := scalar(value)
-	known := []string{"attribute", "first", "constant", "expression"}
+	known := []string{"attribute", "first", "constant", "expression", "was"}
+	if at := value.GetToken().Position; pair.Key.String() != "was" {
+		f.line, f.column = at.Line, at.Column
+	}
 	switch key := pair.Key.String(); {
 	case !slices.Contains(known, key):
 		return mistakeAt(pair.Key, "unknown key"+meant(key, known))
@@ -74,6 +87,8 @@ func (f *filling) block(pair *ast.MappingValueNode) error {
 		}
 	case !isScalar || s == "":
 		return mistakeAt(value, key+" takes a text")
+	case key == "was":
+		f.was = s
 	case key == "attribute":
 		f.attribute = s
 	case key == "constant":
@@ -128,7 +143,7 @@ func (f filling) empty() bool {
 
 // mapping is the filling as a rule.
 func (f filling) mapping(target string) plan.Mapping {
-	m := plan.Mapping{Target: target, Source: strings.ToLower(f.attribute), Constant: f.constant, Expression: f.expression}
+	m := plan.Mapping{Target: target, Source: strings.ToLower(f.attribute), Constant: f.constant, Expression: f.expression, Was: f.was}
 	for _, name := range f.first {
 		m.First = append(m.First, strings.ToLower(name))
 	}

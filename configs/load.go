@@ -155,8 +155,12 @@ func keys(t reflect.Type) []string {
 		if name != "" && name != "-" {
 			known = append(known, name)
 		}
-		if name != "-" && field.Type.Kind() == reflect.Struct {
-			known = append(known, keys(field.Type)...)
+		below := field.Type
+		if k := below.Kind(); k == reflect.Map || k == reflect.Slice {
+			below = below.Elem()
+		}
+		if name != "-" && below.Kind() == reflect.Struct {
+			known = append(known, keys(below)...)
 		}
 	}
 	slices.Sort(known)

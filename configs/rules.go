@@ -9,9 +9,6 @@ import (
 )
 
 const (
-	// customURN is the vendor's extension; its attributes are the IdP
-	// attributes that an administrator has created.
-	customURN  = "urn:ietf:params:scim:schemas:extension:ivanti:2.0:User:"
 	department = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"
 
 	// Names in the file that are not the SCIM path itself.
@@ -46,12 +43,13 @@ func (f file) effective() mapping {
 func (f file) rules(membersPerRequest int) plan.Rules {
 	m := f.effective()
 	r := plan.Rules{
-		MembersPerRequest: membersPerRequest,
-		Inactive:          plan.Test{Attribute: strings.ToLower(f.Inactive.Attribute), Values: f.Inactive.Values},
+		MembersPerRequest: membersPerRequest, CustomLength: f.Mapping.CustomLength,
+		ManagedAppleID: f.managedAppleID(), Prerequisites: f.prerequisites(), Waived: f.waived(),
+		Inactive: plan.Test{Attribute: strings.ToLower(f.Inactive.Attribute), Values: f.Inactive.Values},
 	}
 	paths := targets()
 	r.Person = mappings(m.Person, func(name string) string { return paths[name] })
-	r.Person = append(r.Person, mappings(m.Custom, func(name string) string { return customURN + name })...)
+	r.Person = append(r.Person, mappings(m.Custom, func(name string) string { return plan.CustomURN + name })...)
 	r.Group = mappings(m.Group, func(name string) string { return name })
 	return r
 }
@@ -60,7 +58,7 @@ func (f file) rules(membersPerRequest int) plan.Rules {
 func mappings(by map[string]filling, path func(name string) string) []plan.Mapping {
 	var ms []plan.Mapping
 	for _, name := range slices.Sorted(maps.Keys(by)) {
-		if !by[name].empty() {
+		if !by[name].empty() && path(name) != "" {
 			ms = append(ms, by[name].mapping(path(name)))
 		}
 	}
@@ -72,7 +70,7 @@ func (m mapping) find(k plan.Kind, target string) (filling, string) {
 	if k == plan.Group {
 		return m.Group[target], "mapping.group." + target
 	}
-	if name, isCustom := strings.CutPrefix(target, customURN); isCustom {
+	if name, isCustom := strings.CutPrefix(target, plan.CustomURN); isCustom {
 		return m.Custom[name], "mapping.custom." + name
 	}
 	for name, path := range targets() {

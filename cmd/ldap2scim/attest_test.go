@@ -37,8 +37,14 @@ destination: {url: "https://scim.example.com", token: "env:T"}
 		return out.String(), err
 	}
 	for _, args := range [][]string{
-		{}, {"ldap-enabled", "--by", "Ann"}, {"ldap-disabled"}, {"ldap-disabled", "--by", " "}, {"ldap-disabled", "x", "--by", "Ann"},
-		{"idp-attribute", "--by", "Ann"}, {"idp-attribute", "a b", "--by", "Ann"}, {"managed-apple-id", "--server", "x", "--by", "Ann"},
+		{},
+		{"ldap-enabled", "--by", "Ann"},
+		{"ldap-disabled"},
+		{"ldap-disabled", "--by", " "},
+		{"ldap-disabled", "x", "--by", "Ann"},
+		{"idp-attribute", "--by", "Ann"},
+		{"idp-attribute", "a b", "--by", "Ann"},
+		{"managed-apple-id", "--server", "x", "--by", "Ann"},
 		{"ldap-disabled", "--by", "Ann", "--evidence", filepath.Join(dir, "none")},
 	} {
 		if out, err := attest(args...); err == nil {
