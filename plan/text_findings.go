@@ -31,6 +31,7 @@ type topics struct {
 type common struct {
 	// sentence and remedy are those of all findings, or "" where they differ.
 	sentence, remedy string
+	example          string // the first sentence
 	// kinds counts the objects that they are about.
 	kinds map[Kind]int
 	last  ExternalID // the findings on one object come one after the other
@@ -42,7 +43,7 @@ func topicsOf(all iter.Seq2[Finding, error], most int) (topics, error) {
 	g, err := groupBy(all, func(f Finding) topic { return topic{f.Severity, f.Code} }, most, func(t topic, f Finding) {
 		c := about[t]
 		if c == nil {
-			c = &common{sentence: f.Sentence, remedy: f.Remedy, kinds: map[Kind]int{}}
+			c = &common{sentence: f.Sentence, example: f.Sentence, remedy: f.Remedy, kinds: map[Kind]int{}}
 			about[t] = c
 		}
 		if f.Object != "" && f.Object != c.last {
@@ -154,9 +155,9 @@ func (c common) title(n int) string {
 	case about != "" && c.sentence != "":
 		return about + ": " + c.sentence
 	case about != "":
-		return about
+		return about + ", for example: " + c.example
 	case c.sentence != "":
 		return c.sentence
 	}
-	return amount(n, "finding")
+	return amount(n, "finding") + ", for example: " + c.example
 }

@@ -24,8 +24,9 @@ type View struct {
 	// MostSteps is the largest number of changes shown of each group of them,
 	// MostHazards the same for steps that need leave, and MostFindings that of
 	// objects shown of each code. MostRows is the largest number of objects
-	// listed of those that simply go through. 0 means all.
-	MostSteps, MostHazards, MostFindings, MostRows int
+	// listed of those that simply go through, and MostExceptions that of the
+	// others. 0 means all.
+	MostSteps, MostHazards, MostFindings, MostRows, MostExceptions int
 }
 
 // kinds returns all kinds in the order in which they are shown.

@@ -85,7 +85,7 @@ func TestFindingsCountObjects(t *testing.T) {
 	if err := plan.WriteFindings(&b, seq([]plan.Finding{about("a", "x"), about("a", "y"), about("b", "x"), about("", "z")}), 0); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(b.String(), "note  P11  2 groups\n") {
+	if !strings.Contains(b.String(), "note  P11  2 groups, for example: x\n") {
 		t.Errorf("got\n%s", b.String())
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"ldap2scim/checkpoints"
 	"ldap2scim/configs"
 	"ldap2scim/migrate"
+	"ldap2scim/plan"
 	"ldap2scim/scimdst"
 )
 
@@ -27,7 +28,11 @@ destination: this command has no way to.` +
 			if err != nil {
 				return err
 			}
-			made, err := p.plan(cmd.Context(), c, as)
+			narrow := short
+			if as == asHTML {
+				narrow = paged
+			}
+			made, err := p.plan(cmd.Context(), c, as, narrow)
 			if err == nil && detailed && made.Summary.Requests() > 0 {
 				return errChanges
 			}
@@ -39,7 +44,7 @@ destination: this command has no way to.` +
 	return cmd
 }
 
-func (p *program) plan(ctx context.Context, c configs.Config, as format) (made checkpoints.Plan, err error) {
+func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow func(*plan.View)) (made checkpoints.Plan, err error) {
 	dst, err := scimdst.NewReader(c.Destination)
 	if err != nil {
 		return made, err
@@ -51,7 +56,7 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format) (made c
 		if err != nil {
 			return missing(err, "snapshot", "snapshot")
 		}
-		return p.showPlan(ctx, f, made, as, short)
+		return p.showPlan(ctx, f, made, as, narrow)
 	})
 	return made, err
 }

@@ -26,7 +26,7 @@ nobody can be asked, --yes is needed.` +
 			if err := p.snapshot(ctx, c, migrate.SnapshotOptions{}); err != nil {
 				return err
 			}
-			made, err := p.plan(ctx, c, asText)
+			made, err := p.plan(ctx, c, asText, short)
 			if err != nil {
 				return err
 			}

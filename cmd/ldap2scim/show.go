@@ -19,9 +19,10 @@ func (p *program) showCommand() *cobra.Command {
 		Use:   "show [snapshot | plan | findings [CODE] | step ID | run]",
 		Short: "Show a stored snapshot, plan, findings, step or run again",
 		Long: `Show again what the state file holds; without an argument, the newest plan. The
-plan and the findings can be had for a spreadsheet too: the result goes to
-standard output.
+plan and the findings can be had for a spreadsheet and as a page too: the result
+goes to standard output.
 
+  ldap2scim show plan --html > plan.html
   ldap2scim show plan --csv > plan.csv` + exitHelp(exitDone, exitFailed),
 		Args:      cobra.MaximumNArgs(2),
 		ValidArgs: []string{"snapshot", "plan", "findings", "step", "run"},
@@ -67,8 +68,11 @@ func (p *program) show(ctx context.Context, f *checkpoints.File, what string, o 
 	switch what {
 	case "plan":
 		narrow := short
-		if o.all {
+		switch {
+		case o.all:
 			narrow = whole
+		case o.format == asHTML:
+			narrow = paged
 		}
 		return p.showPlan(ctx, f, stored, o.format, narrow)
 	case "findings":

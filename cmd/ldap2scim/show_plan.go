@@ -19,6 +19,7 @@ const (
 	asText format = ""
 	asJSON format = "json"
 	asCSV  format = "csv"
+	asHTML format = "html"
 )
 
 // flags gives a command one flag for each format but text.
@@ -29,6 +30,7 @@ func (f *format) flags(cmd *cobra.Command) {
 	}{
 		{asJSON, "as JSON, which is always all of it"},
 		{asCSV, "for a spreadsheet: one line for each object"},
+		{asHTML, "as one HTML page that needs no other file and no network"},
 	} {
 		cmd.Flags().BoolFunc(string(one.format), one.usage, func(string) error {
 			if *f != asText && *f != one.format {
@@ -55,6 +57,11 @@ func short(v *plan.View) {
 // whole shows everything.
 func whole(*plan.View) {}
 
+// paged shows what a page holds and a browser bears.
+func paged(v *plan.View) {
+	v.MostSteps, v.MostHazards, v.MostFindings, v.MostRows, v.MostExceptions = 100, 1000, 10000, 100, 20000
+}
+
 // showPlan writes a stored plan to standard output.
 func (p *program) showPlan(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, as format, narrow func(*plan.View)) error {
 	v, err := view(ctx, f, stored)
@@ -63,6 +70,8 @@ func (p *program) showPlan(ctx context.Context, f *checkpoints.File, stored chec
 	}
 	narrow(&v)
 	switch as {
+	case asHTML:
+		return plan.WriteHTML(p.out, v)
 	case asJSON:
 		return plan.WriteJSON(p.out, v)
 	case asCSV:
@@ -86,6 +95,13 @@ func view(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan) (pl
 func (p *program) showFindings(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, code plan.Code, as format) error {
 	found := only(f.Findings(ctx, stored.ID), code)
 	switch as {
+	case asHTML:
+		v, err := view(ctx, f, stored)
+		if err != nil {
+			return err
+		}
+		v.Findings = found
+		return plan.WriteFindingsHTML(p.out, v)
 	case asText:
 		return plan.WriteFindings(p.out, found, 0)
 	case asCSV:
