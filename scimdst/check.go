@@ -20,6 +20,11 @@ type Discovery struct {
 	Bulk      bool
 	Filter    bool
 	ETag      bool
+	// BulkOperations and BulkPayload are the most operations and bytes of one
+	// request to /Bulk, or 0.
+	BulkOperations, BulkPayload int
+	// Cursor and Index are the ways of paging that it names (RFC 9865 §4).
+	Cursor, Index bool
 	// MaxResults is the most that one page holds, or 0.
 	MaxResults int
 	// FilterWorks: a search for a name that nobody has found nobody.
@@ -58,8 +63,14 @@ func (r *Reader) discover(ctx context.Context) (Discovery, error) {
 		Supported bool `json:"supported"`
 	}
 	var said struct {
-		Patch, Bulk, ETag feature
-		Filter            struct {
+		Patch, ETag feature
+		Bulk        struct {
+			feature
+			MaxOperations  int `json:"maxOperations"`
+			MaxPayloadSize int `json:"maxPayloadSize"`
+		}
+		Pagination struct{ Cursor, Index bool }
+		Filter     struct {
 			feature
 			MaxResults int `json:"maxResults"`
 		}
@@ -82,5 +93,7 @@ func (r *Reader) discover(ctx context.Context) (Discovery, error) {
 	return Discovery{
 		Announced: true, Patch: said.Patch.Supported, Bulk: said.Bulk.Supported, ETag: said.ETag.Supported,
 		Filter: said.Filter.Supported, MaxResults: said.Filter.MaxResults,
+		BulkOperations: said.Bulk.MaxOperations, BulkPayload: said.Bulk.MaxPayloadSize,
+		Cursor: said.Pagination.Cursor, Index: said.Pagination.Index,
 	}, nil
 }

@@ -23,19 +23,24 @@ const (
 func (c *client) statusError(of call, resp *http.Response, hide secrets) *Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, longestErrorBody)) // what came is enough
 	e := parseErrorBody(body)
-	e.Op, e.Method, e.Path, e.Status = of.op, of.method, of.path, resp.StatusCode
-	e.Detail, e.ScimType = clean(e.Detail, hide), clean(e.ScimType, hide)
 	e.retryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"))
+	c.judge(e, of, resp.StatusCode, hide)
+	return e
+}
+
+// judge completes an error with what its status and its text mean.
+func (c *client) judge(e *Error, of call, status int, hide secrets) {
+	e.Op, e.Method, e.Path, e.Status = of.op, of.method, of.path, status
+	e.Detail, e.ScimType = clean(e.Detail, hide), clean(e.ScimType, hide)
 	e.asksToWait = e.retryAfter > 0 && slices.Contains(c.throttled, e.Status)
-	switch resp.StatusCode {
+	switch status {
 	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		e.temporary = true
 	default:
 		e.temporary = e.Throttled()
 	}
-	e.unknown = of.writes() && (resp.StatusCode >= 500 || resp.StatusCode == http.StatusRequestTimeout)
-	return e
+	e.unknown = of.writes() && (status >= 500 || status == http.StatusRequestTimeout)
 }
 
 // parseErrorBody reads an error as SCIM has it (RFC 7644 §3.12). A body of

@@ -36,9 +36,14 @@ func start(t *testing.T, o scimtest.Options) (*scimtest.Server, *scimdst.Writer)
 // handle runs a service that is nothing but one handler.
 func handle(t *testing.T, h http.HandlerFunc) *scimdst.Writer {
 	t.Helper()
+	return writer(t, config(handleURL(t, h)))
+}
+
+func handleURL(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
-	return writer(t, config(s.URL))
+	return s.URL
 }
 
 // always answers every request alike.

@@ -20,6 +20,7 @@ type Writer struct {
 	progress progress
 	limits   limits
 	proofs   proofs
+	bulk     bulk
 }
 
 // NewWriter makes a Writer. It reads the CA file and sends nothing.

@@ -43,7 +43,7 @@ func (s *Server) config() map[string]any {
 	return map[string]any{
 		"schemas":        []string{"urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"},
 		"patch":          supported("yes"),
-		"bulk":           map[string]any{"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+		"bulk":           map[string]any{"supported": s.options.BulkOperations > 0, "maxOperations": s.options.BulkOperations, "maxPayloadSize": s.options.BulkPayload},
 		"filter":         filtering,
 		"changePassword": supported("no"),
 		"sort":           supported("no"),

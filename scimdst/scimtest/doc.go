@@ -6,7 +6,7 @@
 //
 // It keeps to RFC 7643 and RFC 7644 for what it has: POST, GET, PUT, PATCH,
 // DELETE, filters, paging by index, attributes and excludedAttributes, versions
-// with If-Match, and the three discovery endpoints. A userName is unique
+// with If-Match, /Bulk where [Options] say so, and the three discovery endpoints. A userName is unique
 // without regard to case, and so is the displayName of a group unless
 // [Options] say otherwise. Members must exist. A PATCH is done wholly or not
 // at all.
@@ -20,8 +20,8 @@
 //
 // # What it refuses
 //
-// It listens on 127.0.0.1 only. It has no bulk, no sorting, no /Me and no
-// search by POST. Ivanti's extension takes any simple attribute, as a tenant
+// It listens on 127.0.0.1 only. It has no sorting, no /Me and no search by
+// POST. Ivanti's extension takes any simple attribute, as a tenant
 // may define its own; unknown core attributes are ignored in a
 // resource and refused in a path. "remove" with a value is refused: it has no
 // meaning in RFC 7644 §3.5.2.2, and services that accept it disagree on it.

@@ -35,6 +35,8 @@ const (
 	IgnoreVersion
 	// DuplicateIs500 answers a duplicate with 500 and a sentence.
 	DuplicateIs500
+	// BulkAbsent announces /Bulk and has none.
+	BulkAbsent
 	// ExactUserName tells user names apart by case.
 	ExactUserName
 )

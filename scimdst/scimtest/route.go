@@ -32,6 +32,9 @@ func (s *Server) route(r *http.Request, body []byte) (reply, error) {
 			return s.onResource(k, id, r, body)
 		}
 	}
+	if path == "/Bulk" && r.Method == http.MethodPost && s.options.BulkOperations > 0 && !s.options.has(BulkAbsent) {
+		return s.onBulk(body)
+	}
 	return s.discover(r.Method, path)
 }
 

@@ -30,6 +30,9 @@ type Options struct {
 	// MostMembers is the most that a PATCH may add or take; more is refused
 	// with a misleading 400. 0 takes any number.
 	MostMembers int
+	// BulkOperations and BulkPayload are the most operations and bytes that
+	// /Bulk takes; there is none if BulkOperations is 0.
+	BulkOperations, BulkPayload int
 	// Quirks are in force all the time.
 	Quirks []Quirk
 	// NewID makes the id of the n-th resource; by default a UUID made of n.
