@@ -36,6 +36,9 @@ type Config struct {
 	// Secret returns the secret that a key names, in whatever form the caller
 	// gives names. It is called as Token is.
 	Secret func(name string) (string, error) `yaml:"-"`
+	// Trace, where it is not nil, is told of each request when its answer
+	// comes, maybe from several goroutines.
+	Trace func(Exchange) `yaml:"-"`
 	// CAFile is a PEM file with the only certificate authorities to trust.
 	// Empty means those of the system.
 	CAFile string `yaml:"ca_file"`

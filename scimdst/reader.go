@@ -59,7 +59,7 @@ func open(c Config) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	return opened{base: c.URL, access: who, headers: c.headers, profile: p, way: paceAndBound(net, c, p.Quota)}, nil
+	return opened{base: c.URL, access: who, headers: c.headers, profile: p, way: paceAndBound(net, c, p)}, nil
 }
 
 func (o opened) client(rt http.RoundTripper) client {

@@ -7,13 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"time"
-
-	"golang.org/x/time/rate"
 )
+
+// connections to the service are kept for the next request, and there are no
+// more than these.
+const connections = 32
 
 // newNetwork returns net/http's way to the service.
 func newNetwork(c Config) (*http.Transport, error) {
@@ -42,17 +46,31 @@ func newNetwork(c Config) (*http.Transport, error) {
 		TLSHandshakeTimeout:   10 * time.Second,
 		ResponseHeaderTimeout: c.Timeout,
 		IdleConnTimeout:       60 * time.Second,
-		MaxIdleConnsPerHost:   32,
+		MaxIdleConnsPerHost:   connections,
+		MaxConnsPerHost:       connections,
 		ForceAttemptHTTP2:     true,
 	}, nil
 }
 
-// paceAndBound returns the shared way to the service: paced, then bounded in
-// time, so that waiting for one's turn is not counted.
-func paceAndBound(net http.RoundTripper, c Config, q Quota) http.RoundTripper {
-	var rt http.RoundTripper = &timed{next: net, limit: c.Timeout}
-	if q.RequestsPerSecond > 0 {
-		rt = &paced{next: rt, limiter: rate.NewLimiter(rate.Limit(q.RequestsPerSecond), 1)}
+// paceAndBound returns the shared way to the service. From the outside in: the
+// turn under each quota, the pause that the service asked for, the seat among
+// those under way, then the bound in time, so that waiting is not counted, and
+// the trace of what is really sent.
+func paceAndBound(net http.RoundTripper, c Config, p Profile) http.RoundTripper {
+	rt := net
+	if c.Trace != nil {
+		rt = &traced{next: rt, tell: c.Trace, secret: slices.Collect(maps.Keys(c.SecretHeaders))}
+	}
+	rt = &timed{next: rt, limit: c.Timeout}
+	if p.Quota.Concurrency > 0 {
+		rt = newCrowded(rt, p.Quota.Concurrency)
+	}
+	rt = &heeding{next: rt, throttled: p.Throttled}
+	for _, w := range p.Quota.Windows {
+		rt = newWindow(rt, w)
+	}
+	if p.Quota.RequestsPerSecond > 0 {
+		rt = newPaced(rt, p.Quota.RequestsPerSecond)
 	}
 	return rt
 }
@@ -73,19 +91,6 @@ var errReadOnly = errors.New("a reader does not write")
 func (t readOnly) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method != http.MethodGet {
 		return nil, errReadOnly
-	}
-	return t.next.RoundTrip(r)
-}
-
-// paced holds each request until its turn.
-type paced struct {
-	next    http.RoundTripper
-	limiter *rate.Limiter
-}
-
-func (t *paced) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := t.limiter.Wait(r.Context()); err != nil {
-		return nil, fmt.Errorf("wait for the next turn: %w", err)
 	}
 	return t.next.RoundTrip(r)
 }

@@ -14,8 +14,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 type tripper func(*http.Request) (*http.Response, error)
@@ -49,34 +47,6 @@ func TestReaderCannotWrite(t *testing.T) {
 	}
 }
 
-func TestPaced(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rt := &paced{
-			next:    tripper(func(*http.Request) (*http.Response, error) { return &http.Response{Body: http.NoBody}, nil }),
-			limiter: rate.NewLimiter(4, 1),
-		}
-		begin := time.Now()
-		for range 9 {
-			resp, err := rt.RoundTrip(request(t, http.MethodGet))
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = resp.Body.Close()
-		}
-		if took := time.Since(begin); took != 2*time.Second {
-			t.Errorf("9 requests at 4 a second took %s", took)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		resp, err := rt.RoundTrip(request(t, http.MethodGet).WithContext(ctx))
-		if !errors.Is(err, context.Canceled) {
-			_ = resp.Body.Close()
-			t.Errorf("a cancelled wait: %v", err)
-		}
-	})
-}
-
 // TestTimedEndsWithTheBody: the limit holds until the body is closed, and no
 // longer.
 func TestTimedEndsWithTheBody(t *testing.T) {
@@ -105,18 +75,6 @@ func TestTimedEndsWithTheBody(t *testing.T) {
 		}
 		_ = resp.Body.Close()
 	})
-}
-
-func TestConfigIsUsed(t *testing.T) {
-	t.Parallel()
-	rt := paceAndBound(http.DefaultTransport, Config{}.withDefaults(), Quota{RequestsPerSecond: 3})
-	p, ok := rt.(*paced)
-	if !ok || p.limiter.Limit() != 3 || p.limiter.Burst() != 1 {
-		t.Fatalf("requests_per_second makes %#v", rt)
-	}
-	if inner, ok := p.next.(*timed); !ok || inner.limit != defaultTimeout {
-		t.Errorf("timeout makes %#v", p.next)
-	}
 }
 
 // TestRedirectIsNotFollowed: neither elsewhere nor on the same host.

@@ -1,0 +1,166 @@
+package scimdst
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// paced holds each request until its turn under one limit.
+type paced struct {
+	next    http.RoundTripper
+	limiter *rate.Limiter
+	of      Counted
+}
+
+// newPaced keeps a rate without bursts.
+func newPaced(next http.RoundTripper, perSecond float64) *paced {
+	return &paced{next: next, limiter: rate.NewLimiter(rate.Limit(perSecond), 1)}
+}
+
+// newWindow keeps a quota: a tenth of it may go at once, and the rest is spread
+// so that no stretch of the window's length sees more than all of it.
+func newWindow(next http.RoundTripper, w Window) *paced {
+	burst := max(w.Requests/10, 1)
+	spread := float64(max(w.Requests-burst, 1)) / w.Per.Seconds()
+	return &paced{next: next, limiter: rate.NewLimiter(rate.Limit(spread), burst), of: w.Of}
+}
+
+func (t *paced) RoundTrip(r *http.Request) (*http.Response, error) {
+	if t.of.counts(r) {
+		if err := t.limiter.Wait(r.Context()); err != nil {
+			return nil, fmt.Errorf("wait for the next turn: %w", err)
+		}
+	}
+	return t.next.RoundTrip(r)
+}
+
+func (c Counted) counts(r *http.Request) bool {
+	switch c {
+	case CountedReads:
+		return r.Method == http.MethodGet
+	case CountedWrites:
+		return r.Method != http.MethodGet
+	case CountedNewPeople:
+		return r.Method != http.MethodGet && strings.Contains(strings.ToLower(r.URL.Path), "/users")
+	case CountedAll:
+	}
+	return true
+}
+
+// crowded lets only so many requests be under way, each until its answer's
+// body is closed.
+type crowded struct {
+	next  http.RoundTripper
+	seats chan struct{}
+}
+
+func newCrowded(next http.RoundTripper, seats int) *crowded {
+	return &crowded{next: next, seats: make(chan struct{}, seats)}
+}
+
+func (t *crowded) RoundTrip(r *http.Request) (*http.Response, error) {
+	select {
+	case t.seats <- struct{}{}:
+	case <-r.Context().Done():
+		return nil, fmt.Errorf("wait for others to end: %w", r.Context().Err())
+	}
+	resp, err := t.next.RoundTrip(r)
+	if err != nil {
+		<-t.seats
+		return nil, err
+	}
+	resp.Body = &releasing{ReadCloser: resp.Body, release: sync.OnceFunc(func() { <-t.seats })}
+	return resp, nil
+}
+
+type releasing struct {
+	io.ReadCloser
+	release func()
+}
+
+func (b *releasing) Close() error {
+	defer b.release()
+	return b.ReadCloser.Close()
+}
+
+// heeding holds back every request for as long as an answer to any of them
+// asked to wait. The request that was refused is not sent again.
+type heeding struct {
+	next http.RoundTripper
+	// throttled are the statuses that count beside 429 and 503.
+	throttled []int
+
+	mu     sync.Mutex
+	pauses int           // that are not over
+	over   chan struct{} // closed when they all are
+}
+
+func (t *heeding) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := t.wait(r.Context()); err != nil {
+		return nil, fmt.Errorf("wait as the service asked: %w", err)
+	}
+	resp, err := t.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	if t.isThrottled(resp.StatusCode) {
+		t.pause(parseRetryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date")))
+	}
+	return resp, nil
+}
+
+func (t *heeding) isThrottled(status int) bool {
+	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		return true
+	}
+	for _, s := range t.throttled {
+		if s == status {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *heeding) wait(ctx context.Context) error {
+	for {
+		t.mu.Lock()
+		over, pauses := t.over, t.pauses
+		t.mu.Unlock()
+		if pauses == 0 {
+			return nil
+		}
+		select {
+		case <-over:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// pause begins a pause beside those that there are. It needs no clock: who
+// waits waits for all of them.
+func (t *heeding) pause(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.pauses == 0 {
+		t.over = make(chan struct{})
+	}
+	t.pauses++
+	time.AfterFunc(d, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.pauses--; t.pauses == 0 {
+			close(t.over)
+		}
+	})
+}
