@@ -83,6 +83,10 @@ type Config struct {
 	// configuration has, to be shown to servers that are referred to. Where it
 	// is empty they are read anonymously.
 	ReferralCredentials string `yaml:"referral_credentials"`
+	// Connections is how many searches may be under way at once, each over a
+	// connection of its own; 1 when 0. What is read does not depend on it, but
+	// for the order of the entries.
+	Connections int `yaml:"connections"`
 	// Membership says where it stands who is in a group: members (the
 	// default) in the groups, or memberOf in the people and nested groups.
 	Membership string `yaml:"membership"`
@@ -105,6 +109,7 @@ const (
 	defaultPageSize = 1000
 	defaultTimeout  = 30 * time.Second
 	maxPageSize     = 100_000
+	maxConnections  = 64
 )
 
 // Validate returns every mistake in c, each as one sentence that begins with
@@ -117,6 +122,9 @@ func (c Config) Validate() error {
 	mistakes = append(mistakes, c.referralMistakes()...)
 	if c.PageSize < 0 || c.PageSize > maxPageSize {
 		mistakes = append(mistakes, fmt.Errorf("page_size: %d is not between 1 and %d", c.PageSize, maxPageSize))
+	}
+	if c.Connections < 0 || c.Connections > maxConnections {
+		mistakes = append(mistakes, fmt.Errorf("connections: %d is not between 1 and %d", c.Connections, maxConnections))
 	}
 	if c.Timeout < 0 {
 		mistakes = append(mistakes, fmt.Errorf("timeout: %s is negative", c.Timeout))

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"sync"
 
 	"ldap2scim/plan"
 )
@@ -11,6 +12,8 @@ import (
 // links are the memberships that do not stand in a group's own list: people
 // say them of themselves before the groups are read.
 type links struct {
+	// mu guards byGroup while people are read over several connections.
+	mu sync.Mutex
 	// memberOf is the lower-cased name of the back-links of people, or "".
 	memberOf string
 	primary  bool
@@ -94,7 +97,12 @@ func (l *links) group(e *plan.Entry) {
 	}
 }
 
+// needed reports that the groups cannot be read before the people.
+func (l *links) needed() bool { return l.memberOf != "" || l.primary || len(l.dynamic) > 0 }
+
 func (l *links) add(group, member string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	list := l.byGroup[group]
 	if list == nil {
 		list = new(keys)

@@ -31,9 +31,16 @@ func (s *Source) Read(ctx context.Context, yield func(plan.Entry) error) (plan.P
 			return plan.Proof{}, err
 		}
 	}
-	return s.config.read(func(search named, give func(record) error) (plan.Search, error) {
+	if s.config.Connections > 1 {
+		return s.readAtOnce(ctx, yield)
+	}
+	return s.config.read(s.pass(ctx), yield)
+}
+
+func (s *Source) pass(ctx context.Context) pass {
+	return func(search named, give func(record) error) (plan.Search, error) {
 		return s.readAgain(ctx, search, give)
-	}, yield)
+	}
 }
 
 // readAgain reads one search, and begins it again while nothing is lost by it.
@@ -69,28 +76,48 @@ type pass func(search named, give func(record) error) (plan.Search, error)
 // groups say of themselves, the people, the groups.
 func (c Config) read(read pass, yield func(plan.Entry) error) (plan.Proof, error) {
 	var proof plan.Proof
+	l, err := c.learn(read, &proof)
+	if err != nil {
+		return proof, err
+	}
+	for _, search := range c.searches() {
+		p := newShape(c, search.with(l), l)
+		record, err := read(search.with(l), func(r record) error { return yield(p.entry(r)) })
+		proof.Searches = append(proof.Searches, record)
+		if err != nil {
+			return proof, err
+		}
+	}
+	proof.Complete = wasWhole(proof)
+	return proof, nil
+}
+
+// learn reads what groups say before the people are read.
+func (c Config) learn(read pass, proof *plan.Proof) (*links, error) {
 	l := newLinks(c)
 	for _, search := range c.lead() {
 		p := newShape(c, search, nil)
 		record, err := read(search, func(r record) error { l.learn(p, c, r); return nil })
 		proof.Searches = append(proof.Searches, record)
 		if err != nil {
-			return proof, err
+			return l, err
 		}
 	}
-	for _, search := range c.searches() {
-		if search.kind == plan.Person {
-			search.extra = append(search.extra, l.reads()...)
-		}
-		p := newShape(c, search, l)
-		record, err := read(search, func(r record) error { return yield(p.entry(r)) })
-		proof.Searches = append(proof.Searches, record)
-		if err != nil {
-			return proof, err
-		}
+	return l, nil
+}
+
+// with returns the search with what the groups need of people.
+func (s named) with(l *links) named {
+	if s.kind == plan.Person {
+		s.extra = append(slices.Clone(s.extra), l.reads()...)
 	}
-	proof.Complete = !slices.ContainsFunc(proof.Searches, func(s plan.Search) bool { return s.Missing != "" })
-	return proof, nil
+	return s
+}
+
+// wasWhole reports that every search was read to its end. It is called when
+// none of them failed.
+func wasWhole(proof plan.Proof) bool {
+	return !slices.ContainsFunc(proof.Searches, func(s plan.Search) bool { return s.Missing != "" })
 }
 
 // reader reads one search.
