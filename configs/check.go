@@ -66,7 +66,14 @@ func (l loader) ruleMistake(f file, err error) *Mistake {
 	}
 	key := "mapping"
 	for _, of := range []struct{ begins, key string }{
-		{"managed Apple ID: ", "managed_apple_id"}, {"prerequisite ", "prerequisites"}, {"the longest custom", "mapping.custom_length"},
+		{"managed Apple ID: ", "managed_apple_id"},
+		{"prerequisite ", "prerequisites"},
+		{"the longest custom", "mapping.custom_length"},
+		{"nested groups", "groups"},
+		{"name collisions", "groups.collision"},
+		{"groups of units", "groups.units"},
+		{"wave ", "waves"},
+		{"a wave ", "waves"},
 		{"members per request", "destination.members_per_request"},
 	} {
 		if strings.HasPrefix(err.Error(), of.begins) {

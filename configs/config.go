@@ -35,12 +35,13 @@ func (f file) config() (Config, error) {
 	c.Source.Users.Attributes = c.Rules.Attributes(plan.Person)
 	c.Source.Groups.Attributes = c.Rules.Attributes(plan.Group)
 	c.Source.Units.Attributes = c.Rules.Attributes(plan.Unit)
-	whole := c.Source.WithDefaults()
+	whole, rules := c.Source.WithDefaults(), c.Rules
+	rules.Quota = plan.Quota{} // it changes the estimate and no step
 	var err error
 	c.Settings, err = plan.DigestOf(struct {
 		Source, Destination  string
 		Users, Groups, Units ldapsrc.Search
 		Rules                plan.Rules
-	}{c.Source.URL, c.Destination.URL, whole.Users, whole.Groups, whole.Units, c.Rules})
+	}{c.Source.URL, c.Destination.URL, whole.Users, whole.Groups, whole.Units, rules})
 	return c, err
 }

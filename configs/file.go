@@ -18,6 +18,9 @@ type file struct {
 	Prerequisites []string `yaml:"prerequisites"`
 	// Checks by code.
 	Checks map[string]check `yaml:"checks"`
+	Groups groups           `yaml:"groups"`
+	Waves  []wave           `yaml:"waves"`
+	Guards guards           `yaml:"guards"`
 	Retry  retry            `yaml:"retry"`
 }
 

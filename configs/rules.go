@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ldap2scim/plan"
+	"ldap2scim/scimdst"
 )
 
 const (
@@ -47,11 +48,24 @@ func (f file) rules(membersPerRequest int) plan.Rules {
 		ManagedAppleID: f.managedAppleID(), Prerequisites: f.prerequisites(), Waived: f.waived(),
 		Inactive: plan.Test{Attribute: strings.ToLower(f.Inactive.Attribute), Values: f.Inactive.Values},
 	}
+	r.Groups, r.Waves, r.Guards, r.Quota = f.groupRules(), f.waves(), f.guards(), f.quota()
 	paths := targets()
 	r.Person = mappings(m.Person, func(name string) string { return paths[name] })
 	r.Person = append(r.Person, mappings(m.Custom, func(name string) string { return plan.CustomURN + name })...)
 	r.Group = mappings(m.Group, func(name string) string { return name })
 	return r
+}
+
+// quota is what the estimate goes by.
+func (f file) quota() plan.Quota {
+	if own := f.Destination.RequestsPerSecond; own > 0 {
+		return plan.Quota{RequestsPerSecond: own}
+	}
+	p, err := scimdst.ProfileOf(f.Destination.Profile)
+	if err != nil { // said where the destination is checked
+		return plan.Quota{}
+	}
+	return plan.Quota{RequestsPerSecond: p.Quota.RequestsPerSecond}
 }
 
 // mappings are the fillings as rules, in the order of their names.
