@@ -56,8 +56,33 @@ func TestPrerequisites(t *testing.T) {
 	for _, p := range sum.Prerequisites {
 		standings = append(standings, p.Standing)
 	}
-	if d := cmp.Diff([]plan.Standing{plan.Proven, plan.Attested, plan.Attested}, standings); d != "" || len(sum.Unmet) > 0 || len(got.findings) > 0 {
+	if d := cmp.Diff([]plan.Standing{plan.Proven, plan.Attested, plan.Attested}, standings); d != "" || len(sum.Unmet) > 0 || sum.Findings[plan.Block]+sum.Findings[plan.Warn] > 0 {
 		t.Errorf("%s %+v", d, got.findings)
+	}
+}
+
+// TestReminders: what nobody can prove to this program is a note, where the
+// vendor is the destination.
+func TestReminders(t *testing.T) {
+	t.Parallel()
+	codes := func(prerequisites ...plan.Prerequisite) []plan.Code {
+		w := &world{entries: one(), rules: rules()}
+		w.rules.Prerequisites = prerequisites
+		_, got := decide(t, w)
+		var notes []plan.Code
+		for _, f := range got.findings {
+			if f.Severity == plan.Note {
+				notes = append(notes, f.Code)
+			}
+		}
+		return notes
+	}
+	want := []plan.Code{plan.LastSync, plan.Variables, plan.Authentication, plan.Token, plan.OneWay}
+	if got := codes(plan.LDAPDisabled); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got := codes(); len(got) > 0 {
+		t.Errorf("generic: %v", got)
 	}
 }
 

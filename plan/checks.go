@@ -1,5 +1,7 @@
 package plan
 
+import "slices"
+
 // Check is one rule of the migration, as it stands in the table of all of
 // them.
 type Check struct {
@@ -29,7 +31,8 @@ const (
 	ByTenant Decider = "plan, with the vendor's records"
 	// ByAttestation: a person, with attest; unknown refuses to apply.
 	ByAttestation Decider = "a person (attest)"
-	// ByPerson: a person, outside of this program.
+	// ByPerson: a person, outside of this program. Under the vendor's
+	// prerequisites the plan has a note of those that have a severity.
 	ByPerson Decider = "a person"
 	// ByDesign: nothing that the program does can break it.
 	ByDesign Decider = "the program's design"
@@ -70,4 +73,22 @@ func destinationChecks() []Check {
 		{StaleValue, Warn, "what the directory has no value for has none at the destination either: a blank never clears", "clear it at the destination by hand", ByPlan, "the snapshot and the inventory", ""},
 		{GuardHit, Block, "the plan as a whole takes away no more than the guards allow", "look why; allow it by name if it is meant", ByPlan, "the counts of the plan", ""},
 	}
+}
+
+// reminders are notes of what a person must see to at the vendor, since this
+// program cannot.
+func (d *decider) reminders() error {
+	if !slices.Contains(d.in.Rules.Prerequisites, LDAPDisabled) {
+		return nil
+	}
+	for _, c := range Checks() {
+		if c.By != ByPerson || c.Severity == "" {
+			continue
+		}
+		f := Finding{Code: c.Code, Severity: c.Severity, Sentence: "for a person to see to: " + c.Sentence, Remedy: c.Remedy}
+		if err := d.finding(f); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -45,7 +45,7 @@ func Decide(in Input, out Sink) (Summary, error) {
 		Findings: map[Severity]int{}, Unexpected: map[Kind]int{},
 	}, names: map[Kind]*names{}}
 	d.guards = &guarding{rules: in.Rules.Guards.withDefaults(), d: d}
-	for _, pass := range []func() error{d.prerequisites, d.caution, d.surveyUnits, d.people, d.groups, d.plainUnits, d.strangers, d.guards.check, d.send} {
+	for _, pass := range []func() error{d.prerequisites, d.caution, d.surveyUnits, d.people, d.groups, d.plainUnits, d.strangers, d.reminders, d.guards.check, d.send} {
 		if err := pass(); err != nil {
 			return Summary{}, err
 		}
