@@ -29,6 +29,9 @@ type SlapdOptions struct {
 	SizeLimit int
 	// PageLimit is the largest page that the reader may ask for; 1,000 when 0.
 	PageLimit int
+	// TotalLimit is the most entries that a search of the reader returns with
+	// paging; 0 means no limit.
+	TotalLimit int
 	// Certificate is the one that the server shows.
 	Certificate Certificate
 	// RequireTLS refuses a simple bind over a connection without TLS.
@@ -77,9 +80,10 @@ var (
 )
 
 // Slapd starts OpenLDAP with the entries of ldif, whose first is the suffix.
-// It has the schemas core, cosine, inetorgperson and nis and that in
-// corp.schema, and keeps memberOf and the integrity of references. Beside the
-// entries of ldif there is one, of the reader.
+// It has the schemas core, cosine, inetorgperson, nis and dyngroup and that in
+// corp.schema, and keeps memberOf, the integrity of references and the state
+// of accounts (ppolicy). Beside the entries of ldif there is one, of the
+// reader.
 func Slapd(t testing.TB, ldif io.Reader, o SlapdOptions) *Directory {
 	t.Helper()
 	s := newSlapd(t, o)
