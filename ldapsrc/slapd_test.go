@@ -27,7 +27,12 @@ func slapd(t *testing.T, o testservers.SlapdOptions) (*testservers.Directory, ld
 	if _, err := sameCompany("").WriteLDIF(&ldif); err != nil {
 		t.Fatal(err)
 	}
-	d := testservers.Slapd(t, &ldif, o)
+	return slapdWith(t, &ldif, o)
+}
+
+func slapdWith(t *testing.T, ldif io.Reader, o testservers.SlapdOptions) (*testservers.Directory, ldapsrc.Config) {
+	t.Helper()
+	d := testservers.Slapd(t, ldif, o)
 	return d, ldapsrc.Config{
 		Kind: "openldap", URL: d.URL, BindDN: d.ReaderDN, Password: password(d.ReaderPassword), Base: suffix, Timeout: time.Minute,
 	}
