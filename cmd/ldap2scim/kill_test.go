@@ -17,8 +17,8 @@ import (
 // groups and members; run until it is done, the end is the same.
 func TestRoadKilled(t *testing.T) {
 	t.Parallel()
-	k := &killer{at: map[int]moment{1: before, 37: after, 333: before, 700: after, 980: after, 1030: before, 1070: after}}
-	r := newRoad(t, testcompany.Company{People: 1000, Groups: 60, Seed: 3}, startTLS, k.inFrontOf(t))
+	k := &killer{at: map[int]moment{1: before, 160: after, 350: before, 505: after, 540: before}}
+	r := newRoad(t, testcompany.Company{People: 500, Groups: 40, Seed: 3}, startTLS, k.inFrontOf(t))
 	r.run(exitDone, "snapshot")
 	r.run(exitDone, "plan")
 	runs := 0

@@ -166,7 +166,7 @@ type expectation struct {
 }
 
 // expected reads it off the generator's LDIF: the active people arrive, and
-// each group with those of them who are in it directly.
+// each group with those of them who are in it or in a group within it.
 func expected(t *testing.T, ldif string) expectation {
 	t.Helper()
 	entries, err := parseLDIF(ldif)
@@ -196,19 +196,28 @@ func expected(t *testing.T, ldif string) expectation {
 			}
 		}
 	}
+	within := map[string][]string{}
 	for _, e := range entries {
-		if first(e, "objectClass") != "groupOfNames" {
-			continue
+		within[e.DN] = e.Attrs["member"]
+	}
+	for _, e := range entries {
+		if first(e, "objectClass") == "groupOfNames" {
+			g := groupThere{first(e, "cn"), map[string]bool{}}
+			g.gather(e.DN, within, active)
+			w.Groups[first(e, "entryUUID")] = g
 		}
-		g := groupThere{first(e, "cn"), map[string]bool{}}
-		for _, dn := range e.Attrs["member"] {
-			if id := active[dn]; id != "" {
-				g.Members[id] = true
-			}
-		}
-		w.Groups[first(e, "entryUUID")] = g
 	}
 	return w
+}
+
+// gather adds the active people of a group. The generator makes no circles.
+func (g groupThere) gather(dn string, within map[string][]string, active map[string]string) {
+	for _, member := range within[dn] {
+		if id := active[member]; id != "" {
+			g.Members[id] = true
+		}
+		g.gather(member, within, active)
+	}
 }
 
 // resource is as SCIM has it.
