@@ -3,10 +3,7 @@ package scimdst
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 
 	"ldap2scim/plan"
 )
@@ -25,6 +22,8 @@ type Discovery struct {
 	BulkOperations, BulkPayload int
 	// Cursor and Index are the ways of paging that it names (RFC 9865 §4).
 	Cursor, Index bool
+	// Schemas are the URNs, and ResourceTypes the names, that it lists, sorted.
+	Schemas, ResourceTypes []string
 	// MaxResults is the most that one page holds, or 0.
 	MaxResults int
 	// FilterWorks: a search for a name that nobody has found nobody.
@@ -37,6 +36,9 @@ type Discovery struct {
 // refuses or ignores the search is an error.
 func (r *Reader) Check(ctx context.Context) (Discovery, error) {
 	d, err := r.discover(ctx)
+	if err == nil {
+		err = r.describe(ctx, &d)
+	}
 	if err != nil {
 		return d, err
 	}
@@ -56,44 +58,4 @@ func (r *Reader) Check(ctx context.Context) (Discovery, error) {
 	}
 	d.FilterWorks = true
 	return d, nil
-}
-
-func (r *Reader) discover(ctx context.Context) (Discovery, error) {
-	type feature struct {
-		Supported bool `json:"supported"`
-	}
-	var said struct {
-		Patch, ETag feature
-		Bulk        struct {
-			feature
-			MaxOperations  int `json:"maxOperations"`
-			MaxPayloadSize int `json:"maxPayloadSize"`
-		}
-		Pagination struct{ Cursor, Index bool }
-		Filter     struct {
-			feature
-			MaxResults int `json:"maxResults"`
-		}
-	}
-	c := call{op: "read the service's configuration", method: http.MethodGet, path: "/ServiceProviderConfig"}
-	err := r.client.send(ctx, c, func(resp *http.Response) error {
-		body, err := readJSON(resp)
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(body, &said)
-	})
-	var e *Error
-	if errors.As(err, &e) && e.Status == http.StatusNotFound {
-		return Discovery{}, nil
-	}
-	if err != nil {
-		return Discovery{}, err
-	}
-	return Discovery{
-		Announced: true, Patch: said.Patch.Supported, Bulk: said.Bulk.Supported, ETag: said.ETag.Supported,
-		Filter: said.Filter.Supported, MaxResults: said.Filter.MaxResults,
-		BulkOperations: said.Bulk.MaxOperations, BulkPayload: said.Bulk.MaxPayloadSize,
-		Cursor: said.Pagination.Cursor, Index: said.Pagination.Index,
-	}, nil
 }

@@ -16,14 +16,21 @@ func TestCheck(t *testing.T) {
 	s, w := start(t, scimtest.Options{PageCap: 17})
 	create(t, w, ada())
 	got, err := w.Check(t.Context())
-	want := scimdst.Discovery{Announced: true, Patch: true, Filter: true, ETag: true, MaxResults: 17, FilterWorks: true}
+	schemas := []string{
+		"urn:ietf:params:scim:schemas:core:2.0:Group", "urn:ietf:params:scim:schemas:core:2.0:User",
+		"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", "urn:ietf:params:scim:schemas:extension:ivanti:2.0:User",
+	}
+	types := []string{"Group", "User"}
+	want := scimdst.Discovery{
+		Announced: true, Patch: true, Filter: true, ETag: true, MaxResults: 17, FilterWorks: true, Schemas: schemas, ResourceTypes: types,
+	}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Error(err, d)
 	}
 
 	s.Inject(scimtest.Fault{Trouble: scimtest.StatusBefore, Status: 404, Match: scimtest.To("GET", "/ServiceProviderConfig")})
 	got, err = w.Check(t.Context())
-	if d := cmp.Diff(scimdst.Discovery{FilterWorks: true}, got); err != nil || d != "" {
+	if d := cmp.Diff(scimdst.Discovery{FilterWorks: true, Schemas: schemas, ResourceTypes: types}, got); err != nil || d != "" {
 		t.Errorf("without a configuration: %v %s", err, d)
 	}
 

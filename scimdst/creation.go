@@ -26,9 +26,13 @@ func (p Profile) newResource(step plan.Step) (map[string]any, error) {
 	if step.Object == "" {
 		return nil, errors.New("there is no external id")
 	}
-	schemas := []string{userSchema}
+	schemas, key := []string{userSchema}, plan.UserName
 	if step.Kind == plan.Group {
-		schemas = []string{groupSchema}
+		schemas, key = []string{groupSchema}, plan.DisplayName
+	}
+	if step.After[key] == "" {
+		// Some services take it, and nobody finds it again.
+		return nil, fmt.Errorf("there is no %s", key)
 	}
 	resource := map[string]any{}
 	if p.externalID(step.Kind) != ExternalIDNone {
