@@ -67,14 +67,10 @@ func cell(s string) string {
 		s = string([]rune(s)[:most]) + "… (" + amount(utf8.RuneCountInString(s), "character") + ")"
 	}
 	begins := strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) && !strings.ContainsRune("\t\r\n", r) })
-	shown := Printable(s)
-	for _, r := range begins {
-		if strings.ContainsRune("=+-@\t\r\n＝＋－＠", r) {
-			return "'" + shown
-		}
-		break
+	if first, _ := utf8.DecodeRuneInString(begins); begins != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
+		return "'" + Printable(s)
 	}
-	return shown
+	return Printable(s)
 }
 
 // changedFields says of each field what it was and will be.

@@ -41,6 +41,7 @@ destination: this command has no way to.` +
 	}
 	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	as.flags(cmd)
+	cmd.AddCommand(p.planDiffCommand())
 	return cmd
 }
 
