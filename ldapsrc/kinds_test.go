@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ldap2scim/ldapsrc"
+	"ldap2scim/ldapsrc/ldaptest"
+	"ldap2scim/plan"
 )
 
 // A kind and a base are a whole configuration.
@@ -135,5 +137,55 @@ users:
 	commands := c.Users.Command(c)
 	if n := strings.Count(commands, "ldapsearch"); n != 2 || !strings.Contains(commands, "-b ou=b,dc=example,dc=com") {
 		t.Errorf("got %q, want a line for each base", commands)
+	}
+}
+
+// A directory in the shape of those kinds that no test can start.
+func TestKindsRead(t *testing.T) {
+	t.Parallel()
+	container := func(dn string) ldaptest.Entry {
+		return ldaptest.Entry{DN: dn, Attrs: map[string][]string{"objectClass": {"nsContainer"}}}
+	}
+	for kind, test := range map[string]struct {
+		people, groups            string
+		person, group, id, number string
+	}{
+		"389ds": {
+			"ou=people," + suffix, "ou=groups," + suffix, "inetOrgPerson", "groupOfUniqueNames",
+			"nsUniqueId", "66446001-1DD211B2-66225011-2EE211D",
+		},
+		"freeipa": {
+			"cn=users,cn=accounts," + suffix, "cn=groups,cn=accounts," + suffix, "inetUser", "ipaUserGroup",
+			"ipaUniqueID", "8c5f1d1a-0000-11ee-9805-db8f757b606",
+		},
+	} {
+		entry := func(dn, class, n string, attrs map[string][]string) ldaptest.Entry {
+			e := ldaptest.Entry{DN: dn, Attrs: map[string][]string{"objectClass": {class}, test.id: {test.number + n}}}
+			return with(e, attrs)
+		}
+		member := map[string]string{"389ds": "uniqueMember", "freeipa": "member"}[kind]
+		s := start(t, ldaptest.Directory{Anonymous: true, Entries: []ldaptest.Entry{
+			container(suffix), container("cn=accounts," + suffix), container(test.people), container(test.groups),
+			entry("uid=ada,"+test.people, test.person, "1", map[string][]string{"uid": {"ada"}, "nsAccountLock": {"false"}}),
+			entry("uid=bob,"+test.people, test.person, "2", map[string][]string{"uid": {"bob"}, "nsAccountLock": {"TRUE"}}),
+			entry("cn=team,"+test.groups, test.group, "3", map[string][]string{"cn": {"team"}, member: {"uid=ada," + test.people}}),
+		}})
+		got, proof, err := read(t, ldapsrc.Config{Kind: kind, URL: s.URL(), Base: suffix})
+		if err != nil || !proof.Complete || len(got) != 3 {
+			t.Errorf("%s: got %d entries, %+v, %v", kind, len(got), proof, err)
+			continue
+		}
+		id := strings.ToLower(test.number)
+		want := []plan.Entry{
+			{Kind: plan.Person, ID: plan.ExternalID(id + "1"), UID: map[string]string{"389ds": "ada"}[kind]},
+			{Kind: plan.Person, ID: plan.ExternalID(id + "2"), UID: map[string]string{"389ds": "bob"}[kind], Inactive: "disabled (nsAccountLock)"},
+			{Kind: plan.Group, ID: plan.ExternalID(id + "3"), Members: []string{"uid=ada," + test.people}},
+		}
+		for i, dn := range []string{"uid=ada," + test.people, "uid=bob," + test.people, "cn=team," + test.groups} {
+			want[i].DN, want[i].Key, want[i].Attrs = dn, dn, map[string][]string{}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", kind, diff)
+		}
 	}
 }
