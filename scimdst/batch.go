@@ -130,7 +130,7 @@ func (b *batch) read(ctx context.Context, n int, a bulkAnswer) (plan.Outcome, er
 	switch {
 	case err == nil:
 		outcome = outcomeOf(h)
-	case step.Action == plan.Create || step.Remote == "":
+	case step.Action == plan.Create:
 		if outcome.RemoteID, err = idIn(a.Location); err != nil {
 			return plan.Outcome{}, answerError(ctx, c, status, err, b.passwords)
 		}

@@ -37,6 +37,13 @@ func checks() []check {
 		{"refuse unknown member", unknownMember},
 		{"awkward characters", awkwardCharacters},
 		{"awkward characters in a filter", awkwardFilter},
+		{"many members", manyMembers},
+		{"refuse another version", refuseVersion},
+		{"change by a value object", changeAs(scimdst.DialectValues)},
+		{"change in Entra's classic form", changeAs(scimdst.DialectEntra)},
+		{"change in the form of aadOptscim062020", changeAs(scimdst.DialectAADOptSCIM)},
+		{"steps together", stepsTogether},
+		{"list members with the group", listMembers},
 	}
 }
 

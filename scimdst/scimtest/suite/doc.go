@@ -1,7 +1,8 @@
 // Package suite holds a SCIM service against what scimdst needs of it,
 // through scimdst itself: whatever passes can be migrated to.
 //
-// It runs on scimtest in every go test, and on any other service with
+// It runs on scimtest, SCIMMY and elimity in every go test, which writes the
+// table of docs/scim-services.md with -update, and on any other service with
 //
 //	LDAP2SCIM_SUITE_URL=https://host/scim/v2 LDAP2SCIM_SUITE_TOKEN=... go test ./scimdst/scimtest/suite
 //

@@ -51,6 +51,15 @@ func Run(t *testing.T, cfg scimdst.Config, opts Options) {
 	}
 }
 
+// Checks returns the names of the checks, in order.
+func Checks() []string {
+	var names []string
+	for _, c := range checks() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
 // check is one demand on a service.
 type check struct {
 	name string
