@@ -1,6 +1,9 @@
 package configs_test
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -93,5 +96,40 @@ destination: {url: "https://scim.example.com", token: "env:T"}
 		if d := cmp.Diff(want, sources(c)); d != "" {
 			t.Errorf("%s, said otherwise: %s", kind, d)
 		}
+	}
+}
+
+// TestDocExamples: what docs/mapping.md shows is right.
+func TestDocExamples(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "docs", "mapping.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const base = `state: s.db
+source: {kind: generic, url: "ldaps://ldap.example.com", base: "dc=x"}
+destination: {url: "https://scim.example.com", token: "env:T", profile: ivanti}
+`
+	blocks := regexp.MustCompile("(?s)```(yaml)?\n(.*?)```").FindAllStringSubmatch(string(page), -1)
+	whole := base
+	examples := 0
+	for _, b := range blocks {
+		if b[1] == "yaml" {
+			whole += b[2]
+			continue
+		}
+		for line := range strings.Lines(b[2]) {
+			if strings.HasPrefix(line, "ldap2scim:") {
+				continue
+			}
+			examples++
+			rules := plan.Rules{MembersPerRequest: 1, Group: []plan.Mapping{{Target: plan.DisplayName, Source: "cn"}}, Person: []plan.Mapping{{Target: plan.UserName, Expression: line}}}
+			if err := rules.Validate(); err != nil {
+				t.Errorf("%s: %v", line, err)
+			}
+		}
+	}
+	if c, err := configs.Parse("f.yaml", []byte(whole)); err != nil || len(c.Rules.Prerequisites) != 3 || examples < 4 {
+		t.Errorf("%d examples, %v\n%s", examples, err, whole)
 	}
 }
