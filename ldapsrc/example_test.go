@@ -15,13 +15,13 @@ func ExampleSource_Read() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer directory.Close()
+	defer func() { _ = directory.Close() }()
 
 	source, err := ldapsrc.Open(context.Background(), config(directory))
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer source.Close()
+	defer func() { _ = source.Close() }()
 	proof, err := source.Read(context.Background(), func(e plan.Entry) error {
 		fmt.Println(e.Kind, e.ID, e.Key)
 		return nil

@@ -56,7 +56,7 @@ func (r *reader) readRange(h *record, left rest) (next int, missing string, err 
 	switch {
 	case err != nil:
 		return 0, "", err
-	case result.err() != nil:
+	case result.code != ldap.LDAPResultSuccess:
 		return 0, result.err().Error(), nil
 	case !seen:
 		return 0, "the server did not send them", nil

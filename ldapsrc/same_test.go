@@ -37,11 +37,9 @@ func samenessOf(entries []plan.Entry, uid string) sameness {
 	same := sameness{People: make(map[string]someone), Groups: make(map[string][]string)}
 	names := map[string]string{}
 	for _, e := range entries {
-		switch e.Kind {
-		case plan.Person:
+		names[e.Key] = e.First("cn")
+		if e.Kind == plan.Person {
 			names[e.Key] = e.First(uid)
-		case plan.Group:
-			names[e.Key] = e.First("cn")
 		}
 	}
 	for _, e := range entries {
@@ -58,6 +56,7 @@ func samenessOf(entries []plan.Entry, uid string) sameness {
 			}
 			slices.Sort(members)
 			same.Groups[e.First("cn")] = members
+		case plan.Unit:
 		}
 	}
 	return same

@@ -2,10 +2,10 @@ package testservers
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"strconv"
@@ -46,7 +46,7 @@ func Limit(t testing.TB, d *Directory, l Limits) (url string) {
 		t.Fatalf("listen before the directory: %v", err)
 	}
 	p := &proxy{limits: l, upstream: host, tls: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
-	p.running.Go(func() { p.accept(listener) })
+	p.running.Go(func() { p.accept(t.Context(), listener) })
 	t.Cleanup(func() {
 		_ = listener.Close() // which ends accept
 		p.end()
@@ -67,13 +67,14 @@ type proxy struct {
 	open  []net.Conn
 }
 
-func (p *proxy) accept(l net.Listener) {
+func (p *proxy) accept(ctx context.Context, l net.Listener) {
 	for {
 		client, err := l.Accept()
 		if err != nil {
 			return // closed
 		}
-		server, err := tls.Dial("tcp", p.upstream, p.tls)
+		dialer := tls.Dialer{Config: p.tls}
+		server, err := dialer.DialContext(ctx, "tcp", p.upstream)
 		if err != nil {
 			_ = client.Close() // the client sees it
 			continue
@@ -112,7 +113,7 @@ func pass(to, from net.Conn, change func(*ber.Packet)) {
 			return
 		}
 		change(message)
-		if _, err := io.WriteString(to, string(rebuilt(message).Bytes())); err != nil {
+		if _, err := to.Write(rebuilt(message).Bytes()); err != nil {
 			return
 		}
 	}

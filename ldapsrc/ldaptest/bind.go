@@ -29,6 +29,7 @@ func (s *session) bind(r request) error {
 			return s.bindReply(r, f.Code, f.Text)
 		case Call:
 			f.Do()
+		default: // the others are of searches
 		}
 	}
 	password := method.Data.String()

@@ -104,6 +104,7 @@ func (s *session) remember(q query, c *cursor, faults []Fault) []ldap.Control {
 		case LoseCookie:
 			control.SetCookie([]byte("forgotten"))
 			return []ldap.Control{control}
+		default: // the others strike before the end of a page
 		}
 	}
 	if len(c.keys) == 0 {
@@ -152,6 +153,7 @@ func (s *session) strike(r request, q query, faults []Fault, c *cursor, n int) (
 			return true, s.reply(r, ldap.ApplicationSearchResultDone, reply{controls: []ldap.Control{control}})
 		case Call:
 			f.Do()
+		default: // the others strike at the end of a page
 		}
 		if err != nil {
 			return true, err

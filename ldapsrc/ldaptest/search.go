@@ -1,6 +1,7 @@
 package ldaptest
 
 import (
+	"errors"
 	"fmt"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
@@ -38,7 +39,7 @@ func (s *session) search(r request) error {
 	if err == nil {
 		err = s.run(r, q)
 	}
-	if refused, ok := err.(refusal); ok {
+	if refused, ok := errors.AsType[refusal](err); ok {
 		return s.reply(r, ldap.ApplicationSearchResultDone, refused.reply)
 	}
 	return err

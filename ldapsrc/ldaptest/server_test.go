@@ -3,6 +3,7 @@ package ldaptest_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,7 +100,7 @@ func TestScopes(t *testing.T) {
 		}
 	}
 	_, err := c.Search(request("cn=9,ou=a,dc=x", ldap.ScopeBaseObject, "(objectClass=*)"))
-	if refused, ok := err.(*ldap.Error); !ok || refused.ResultCode != ldap.LDAPResultNoSuchObject || refused.MatchedDN != "ou=a,dc=x" {
+	if refused, ok := errors.AsType[*ldap.Error](err); !ok || refused.ResultCode != ldap.LDAPResultNoSuchObject || refused.MatchedDN != "ou=a,dc=x" {
 		t.Errorf("got %#v, want noSuchObject with the matched DN ou=a,dc=x", err)
 	}
 }

@@ -2,6 +2,7 @@ package ldaptest
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -142,7 +143,7 @@ func (s *session) extended(r request) error {
 			return err
 		}
 		c := tls.Server(s.net, s.server.tls)
-		if err := c.Handshake(); err != nil {
+		if err := c.HandshakeContext(context.Background()); err != nil {
 			return errEnd
 		}
 		s.use(c)

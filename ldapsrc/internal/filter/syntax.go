@@ -72,6 +72,7 @@ func (s syntax) prepare(value string) (string, bool) {
 		return strings.TrimPrefix(first, "cn="), true
 	case instant:
 		return value, len(value) >= 11 && value[len(value)-1] == 'Z' && strings.Trim(value[:len(value)-1], "0123456789.") == ""
+	case bytes:
 	}
 	return value, true
 }
