@@ -21,7 +21,7 @@ type Config struct {
 }
 
 func (f file) config() (Config, error) {
-	c := Config{State: f.State, Source: f.Source.Config, Destination: f.Destination.Config, Retry: migrate.Retry{Attempts: f.Retry.Attempts}}
+	c := Config{State: f.State, Source: f.Source.WithDefaults(), Destination: f.Destination.Config, Retry: migrate.Retry{Attempts: f.Retry.Attempts}}
 	if f.Source.Password != "" {
 		c.Source.Password = f.Source.Password.read
 	}
@@ -35,13 +35,13 @@ func (f file) config() (Config, error) {
 	c.Source.Users.Attributes = c.Rules.Attributes(plan.Person)
 	c.Source.Groups.Attributes = c.Rules.Attributes(plan.Group)
 	c.Source.Units.Attributes = c.Rules.Attributes(plan.Unit)
-	whole, rules := c.Source.WithDefaults(), c.Rules
+	rules := c.Rules
 	rules.Quota = plan.Quota{} // it changes the estimate and no step
 	var err error
 	c.Settings, err = plan.DigestOf(struct {
 		Source, Destination  string
 		Users, Groups, Units ldapsrc.Search
 		Rules                plan.Rules
-	}{c.Source.URL, c.Destination.URL, whole.Users, whole.Groups, whole.Units, rules})
+	}{c.Source.URL, c.Destination.URL, c.Source.Users, c.Source.Groups, c.Source.Units, rules})
 	return c, err
 }

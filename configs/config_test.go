@@ -165,9 +165,14 @@ func TestExamples(t *testing.T) {
 		}
 		// What is commented out must be right too.
 		full := strings.NewReplacer("# start_tls", "start_tls", "ldaps://", "ldap://", "# ca_file", "ca_file", "# requests_per", "requests_per",
+			"# profile:", "profile:", "# managed_apple", "managed_apple", "#   before", "  before", "#   after", "  after", "# checks", "checks", "#   P05", "  P05",
 			"  # custom:", "  custom:", "  #   custAttr1", "    custAttr1").Replace(text)
-		if _, err := configs.Parse(kind+".yaml", []byte(full)); err != nil {
+		everything, err := configs.Parse(kind+".yaml", []byte(full))
+		if err != nil {
 			t.Errorf("%s with everything:\n%v\n%s", kind, err, full)
+		}
+		if r := everything.Rules; len(r.Prerequisites) != 3 || len(r.Waived) != 1 || r.ManagedAppleID.After.From == "" {
+			t.Errorf("%s with everything: %+v", kind, r)
 		}
 		if c.Source.Users.ID == "" || c.Rules.Inactive.Attribute == "" {
 			t.Errorf("%s: %+v", kind, c)

@@ -13,10 +13,10 @@ var exampleText string
 
 // preset is what differs between kinds of directories.
 type preset struct {
-	Title, Suffix, Reader, Users, Groups string
-	UserFilter, GroupFilter, ID          string
-	UserName, Department                 string
-	Inactive, InactiveValues             string
+	Title, Kind, Suffix, Reader, Users, Groups string
+	UserFilter, GroupFilter, ID                string
+	UserName, Department                       string
+	Inactive, InactiveValues                   string
 }
 
 func presets() map[string]preset {
@@ -56,7 +56,9 @@ func Example(directory string) (string, error) {
 		return "", fmt.Errorf("example: %w", err)
 	}
 	var b strings.Builder
-	if err := t.Execute(&b, presets()[directory]); err != nil {
+	p := presets()[directory]
+	p.Kind = directory
+	if err := t.Execute(&b, p); err != nil {
 		return "", fmt.Errorf("example for %s: %w", directory, err)
 	}
 	return b.String(), nil
