@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -154,6 +155,11 @@ func TestPackageComments(t *testing.T) {
 	}
 }
 
+func isModule(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, "go.mod"))
+	return err == nil
+}
+
 // source is one file of the module that is no test.
 type source struct {
 	path, folder string // below the module's root, with slashes
@@ -170,7 +176,7 @@ func (s source) imports() []string {
 	return all
 }
 
-// sources parses the module.
+// sources parses the module, without the modules that lie within it.
 func sources(t *testing.T) []source {
 	t.Helper()
 	root := filepath.Join("..", "..")
@@ -180,7 +186,7 @@ func sources(t *testing.T) []source {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && file != root && (name == "testdata" || name == "node_modules" || strings.HasPrefix(name, ".")):
+		case entry.IsDir() && file != root && (name == "testdata" || name == "node_modules" || strings.HasPrefix(name, ".") || isModule(file)):
 			return fs.SkipDir
 		case entry.IsDir(), !strings.HasSuffix(name, ".go"), strings.HasSuffix(name, "_test.go"):
 			return nil
