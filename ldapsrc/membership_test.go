@@ -155,6 +155,7 @@ func TestForeignSecurityPrincipals(t *testing.T) {
 func TestMembersByUID(t *testing.T) {
 	t.Parallel()
 	d := company(2)
+	d.Entries = append(d.Entries, with(person(2), map[string][]string{"uid": {" ÜNAL"}}))
 	d.Entries = append(d.Entries,
 		with(group("posix"), map[string][]string{"memberUid": {"u00001", " U00000", "u00001", "Ünal", "", "\xff"}, "member": {person(1).DN}}),
 		with(group("unique"), map[string][]string{"uniqueMember": {person(0).DN + "#'0101'B", person(1).DN}}),
@@ -175,7 +176,7 @@ func TestMembersByUID(t *testing.T) {
 	if unique := groupNamed(t, got, "unique"); !slices.Equal(unique.Members, keysOf(0, 1)) || unique.MemberUIDs != nil {
 		t.Errorf("got %+v", unique)
 	}
-	if got[0].UID != "u00000" || len(got[0].Attrs) != 0 {
+	if got[0].UID != "u00000" || got[2].UID != "ünal" || len(got[0].Attrs) != 0 {
 		t.Errorf("got %+v, want the uid, and no attribute that no rule reads", got[0])
 	}
 }
