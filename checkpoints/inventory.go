@@ -124,7 +124,11 @@ func (f *File) HeldGroups(ctx context.Context, inventory int64) iter.Seq2[plan.R
 
 // resources reads the column members as it is named.
 func (f *File) resources(ctx context.Context, inventory int64, k plan.Kind, members, which string) iter.Seq2[plan.Resource, error] {
-	return each(ctx, f, func(row scanner) (plan.Resource, error) {
+	return each(ctx, f, scanResource(k), "SELECT external_id, remote_id, version, fields, "+members+" FROM resources WHERE inventory = ? AND kind = ? AND "+which, inventory, string(k))
+}
+
+func scanResource(k plan.Kind) func(scanner) (plan.Resource, error) {
+	return func(row scanner) (plan.Resource, error) {
 		r := plan.Resource{Kind: k}
 		var fields, members string
 		err := row.Scan(&r.ExternalID, &r.RemoteID, &r.Version, &fields, &members)
@@ -135,5 +139,5 @@ func (f *File) resources(ctx context.Context, inventory int64, k plan.Kind, memb
 			return r, fmt.Errorf("fields of %s: %w", r.RemoteID, err)
 		}
 		return r, fromList(members, &r.Members)
-	}, "SELECT external_id, remote_id, version, fields, "+members+" FROM resources WHERE inventory = ? AND kind = ? AND "+which, inventory, string(k))
+	}
 }

@@ -169,17 +169,21 @@ func (f *File) Remote(ctx context.Context, p Plan, object plan.ExternalID) (plan
 // Journal yields every step that has a row in the journal with what became of
 // it, by object and order.
 func (f *File) Journal(ctx context.Context, planID int64) iter.Seq2[Line, error] {
-	return each(ctx, f, func(row scanner) (l Line, err error) {
-		var body, at string
-		if err := row.Scan(&l.Seq, &body, &l.State, &l.Attempts, &l.Outcome.RemoteID, &l.Outcome.Version, &l.Error, &at); err != nil {
-			return l, err
-		}
-		if l.At, err = parseStamp(at); err != nil {
-			return l, err
-		}
-		return l, json.Unmarshal([]byte(body), &l.Step)
-	}, `SELECT s.seq, s.body, coalesce(j.state, 'pending'), coalesce(j.attempts, 0), coalesce(j.remote_id, ''), coalesce(j.version, ''), coalesce(j.error, ''), coalesce(j.at, '')
-		FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq WHERE s.plan = ? ORDER BY iif(s.source = '', s.kind, s.source), s.object, s.seq`, planID)
+	return each(ctx, f, scanLine, lineColumns+" WHERE s.plan = ? ORDER BY iif(s.source = '', s.kind, s.source), s.object, s.seq", planID)
+}
+
+const lineColumns = `SELECT s.seq, s.body, coalesce(j.state, 'pending'), coalesce(j.attempts, 0), coalesce(j.remote_id, ''), coalesce(j.version, ''), coalesce(j.error, ''), coalesce(j.at, '')
+	FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq`
+
+func scanLine(row scanner) (l Line, err error) {
+	var body, at string
+	if err := row.Scan(&l.Seq, &body, &l.State, &l.Attempts, &l.Outcome.RemoteID, &l.Outcome.Version, &l.Error, &at); err != nil {
+		return l, err
+	}
+	if l.At, err = parseStamp(at); err != nil {
+		return l, err
+	}
+	return l, json.Unmarshal([]byte(body), &l.Step)
 }
 
 // Line is one step with what became of it.

@@ -69,3 +69,26 @@ func parseStamp(s string) (time.Time, error) {
 	}
 	return time.Parse(time.RFC3339Nano, s)
 }
+
+// collected is a short sequence as a list.
+func collected[T any](all iter.Seq2[T, error]) ([]T, error) {
+	var list []T
+	for v, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
+// first is the first value of a sequence, or nil.
+func first[T any](all iter.Seq2[T, error]) (*T, error) {
+	for v, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		return &v, nil
+	}
+	return nil, nil //nolint:nilnil // nothing there is no error
+}

@@ -144,7 +144,11 @@ func (f *File) Groups(ctx context.Context, snapshot int64) iter.Seq2[plan.Entry,
 
 // entries reads the columns members and uids as they are named.
 func (f *File) entries(ctx context.Context, snapshot int64, k plan.Kind, members, uids string) iter.Seq2[plan.Entry, error] {
-	return each(ctx, f, func(row scanner) (plan.Entry, error) {
+	return each(ctx, f, scanEntry(k), "SELECT id, dn, key, attrs, "+members+", uid, "+uids+", inactive, flaws FROM entries WHERE snapshot = ? AND kind = ? ORDER BY id", snapshot, string(k))
+}
+
+func scanEntry(k plan.Kind) func(scanner) (plan.Entry, error) {
+	return func(row scanner) (plan.Entry, error) {
 		e := plan.Entry{Kind: k}
 		var attrs, members, uids, flaws string
 		err := row.Scan(&e.ID, &e.DN, &e.Key, &attrs, &members, &e.UID, &uids, &e.Inactive, &flaws)
@@ -155,7 +159,7 @@ func (f *File) entries(ctx context.Context, snapshot int64, k plan.Kind, members
 			return e, err
 		}
 		return e, errors.Join(fromList(members, &e.Members), fromList(uids, &e.MemberUIDs), fromList(flaws, &e.Flaws))
-	}, "SELECT id, dn, key, attrs, "+members+", uid, "+uids+", inactive, flaws FROM entries WHERE snapshot = ? AND kind = ? ORDER BY id", snapshot, string(k))
+	}
 }
 
 func (f *File) count(ctx context.Context, into map[plan.Kind]int, query string, args ...any) error {

@@ -16,16 +16,19 @@ import (
 func (p *program) showCommand() *cobra.Command {
 	var o showOptions
 	cmd := &cobra.Command{
-		Use:   "show [snapshot | plan | findings [CODE] | step ID | run]",
-		Short: "Show a stored snapshot, plan, findings, step or run again",
+		Use:   "show [snapshot | plan | findings [CODE] | step ID | person KEY | run]",
+		Short: "Show a stored snapshot, plan, findings, step, person or run again",
 		Long: `Show again what the state file holds; without an argument, the newest plan. The
 plan and the findings can be had for a spreadsheet and as a page too: the result
 goes to standard output.
 
+A person is named by userName, email, DN, the directory's ID or the service's id.
+
+  ldap2scim show person ada@example.com
   ldap2scim show plan --html > plan.html
   ldap2scim show plan --csv > plan.csv` + exitHelp(exitDone, exitFailed),
 		Args:      cobra.MaximumNArgs(2),
-		ValidArgs: []string{"snapshot", "plan", "findings", "step", "run"},
+		ValidArgs: []string{"snapshot", "plan", "findings", "step", "person", "run"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			what := "plan"
 			if len(args) > 0 {
@@ -79,10 +82,12 @@ func (p *program) show(ctx context.Context, f *checkpoints.File, what string, o 
 		return p.showFindings(ctx, f, stored, plan.Code(o.which), o.format)
 	case "step":
 		return p.showStep(ctx, f, stored, o.which, o.format == asJSON)
+	case "person":
+		return p.showPerson(ctx, f, stored, o.which, o.format == asJSON)
 	case "run":
 		return p.showRun(ctx, f, stored, o.format == asJSON)
 	}
-	return &adviceError{what: fmt.Sprintf("show %s: there is no such thing", what), hint: "There are snapshot, plan, findings, step ID and run."}
+	return &adviceError{what: fmt.Sprintf("show %s: there is no such thing", what), hint: "There are snapshot, plan, findings, step ID, person KEY and run."}
 }
 
 func (p *program) showSnapshot(ctx context.Context, f *checkpoints.File, asJSON bool) error {

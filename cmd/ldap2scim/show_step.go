@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"ldap2scim/checkpoints"
@@ -23,12 +23,33 @@ func (p *program) showStep(ctx context.Context, f *checkpoints.File, stored chec
 		if asJSON {
 			return p.json(line)
 		}
-		body, err := json.MarshalIndent(line.Step, "", "  ")
-		if err != nil {
-			return fmt.Errorf("encode step %s: %w", line.Step.ID, err)
+		if err := plan.WriteStep(p.out, line.Step, f.NameOf(ctx, stored.ID)); err != nil {
+			return err
 		}
-		fmt.Fprintf(p.out, "%s\n%s after %d attempts%s\n", plan.Printable(string(body)), line.State, line.Attempts, plan.Printable(prefixed(": ", line.Error)))
+		writeState(p.out, "  ", line)
 		return nil
 	}
 	return &adviceError{what: fmt.Sprintf("plan %s has no step %q", stored.Summary.Digest.Short(), id), hint: "The IDs are in ldap2scim show plan --json."}
+}
+
+// writeState says what became of a step.
+func writeState(w io.Writer, indent string, l checkpoints.Line) {
+	s := string(l.State)
+	if l.Attempts > 0 {
+		s += " after " + attempts(l.Attempts)
+	}
+	if !l.At.IsZero() {
+		s += ", " + l.At.UTC().Format("2006-01-02 15:04:05Z")
+	}
+	if l.Outcome.RemoteID != "" {
+		s += ", remote id " + string(l.Outcome.RemoteID)
+	}
+	fmt.Fprintf(w, "%sjournal: %s\n", indent, plan.Printable(s+prefixed(": ", l.Error)))
+}
+
+func attempts(n int) string {
+	if n == 1 {
+		return "1 attempt"
+	}
+	return fmt.Sprintf("%d attempts", n)
 }
