@@ -1,7 +1,5 @@
 package plan
 
-import "fmt"
-
 // Severity says what a finding does to the plan.
 type Severity string
 
@@ -26,20 +24,8 @@ type Finding struct {
 	// Remedy says what to do.
 	Remedy string `json:"remedy,omitempty"`
 	// Waived is the reason for which the rules let a check warn that would
-	// block, or "".
+	// block, or "". The remedy says it too.
 	Waived string `json:"waived,omitempty"`
-}
-
-// Text returns the finding in words, its remedy on a line of its own.
-func (f Finding) Text() string {
-	s := f.Sentence
-	if f.Name != "" {
-		s = f.Name + ": " + s
-	}
-	if f.Remedy != "" {
-		s += "\n             " + f.Remedy
-	}
-	return fmt.Sprintf("%-5s %s  %s", f.Severity, f.Code, s)
 }
 
 // about returns f with e as its object.

@@ -47,7 +47,7 @@ func (w *want) refuse(c Class, f Finding) {
 // block refuses the object, or warns when the rules waive the check.
 func (w *want) block(code Code, sentence, remedy string) {
 	if reason, waived := w.waived[code]; waived {
-		f := Finding{Code: code, Severity: Warn, Sentence: sentence, Remedy: remedy, Waived: reason}
+		f := Finding{Code: code, Severity: Warn, Sentence: sentence, Remedy: "let through by the configuration: " + reason + "; else " + remedy, Waived: reason}
 		w.findings = append(w.findings, f.about(w.entry))
 		return
 	}
