@@ -102,7 +102,7 @@ func (c *crew) mark(ctx context.Context) error {
 	if c.ended || len(c.queue) > batch/2 {
 		return nil
 	}
-	marked, err := c.File.Begin(ctx, c.plan.ID, c.running.run, c.last, batch, time.Now())
+	marked, err := c.File.Begin(ctx, c.plan.ID, c.running.run, c.last, batch, c.Scope, time.Now())
 	if err != nil {
 		return err
 	}
