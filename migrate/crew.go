@@ -91,6 +91,11 @@ func (c *crew) run(ctx context.Context) error {
 					return err
 				}
 			}
+			control, err := c.File.Control(ctx, c.running.run)
+			if err != nil {
+				return err
+			}
+			c.gate.set(control.Rate, control.Paused)
 		case <-ctx.Done():
 		}
 	}

@@ -194,7 +194,9 @@ func (w *world) whole() {
 			got = append(got, names[id])
 		}
 		slices.Sort(got)
-		if want := groups[g.Body["displayName"].(string)]; !slices.Equal(got, want) {
+		want := groups[g.Body["displayName"].(string)]
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
 			w.t.Errorf("%s has %v, want %v", g.Body["displayName"], got, want)
 		}
 	}
