@@ -40,13 +40,21 @@ type Result struct {
 	Error string
 }
 
+// Scope says which of a plan's pending steps a run takes up.
+type Scope struct {
+	// Wave is the only wave; "" stands for all.
+	Wave string
+	// Again takes only steps that have failed before; see [File.Reopen].
+	Again bool
+}
+
 // Begin marks the next n pending steps after seq as sending, in the order of
 // the plan, and returns them. What it has not returned must not be sent.
-func (f *File) Begin(ctx context.Context, planID, run, after int64, n int, at time.Time) ([]Marked, error) {
+func (f *File) Begin(ctx context.Context, planID, run, after int64, n int, scope Scope, at time.Time) ([]Marked, error) {
 	var marked []Marked
 	err := f.write(ctx, func(tx *sql.Tx) error {
 		var err error
-		if marked, err = nextPending(ctx, tx, planID, after, n); err != nil {
+		if marked, err = nextPending(ctx, tx, planID, after, n, scope); err != nil {
 			return err
 		}
 		for _, m := range marked {
@@ -66,8 +74,9 @@ func (f *File) Begin(ctx context.Context, planID, run, after int64, n int, at ti
 
 const markedColumns = "SELECT s.seq, s.body, coalesce(j.attempts, 0) FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq"
 
-func nextPending(ctx context.Context, tx *sql.Tx, planID, after int64, n int) ([]Marked, error) {
-	rows, err := tx.QueryContext(ctx, markedColumns+" WHERE s.plan = ? AND s.seq > ? AND coalesce(j.state, 'pending') = 'pending' ORDER BY s.seq LIMIT ?", planID, after, n)
+func nextPending(ctx context.Context, tx *sql.Tx, planID, after int64, n int, scope Scope) ([]Marked, error) {
+	rows, err := tx.QueryContext(ctx, markedColumns+` WHERE s.plan = ? AND s.seq > ? AND coalesce(j.state, 'pending') = 'pending'
+		AND (? = '' OR s.wave = ?) AND (NOT ? OR j.error <> '') ORDER BY s.seq LIMIT ?`, planID, after, scope.Wave, scope.Wave, scope.Again, n)
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +110,17 @@ func (f *File) Unknown(ctx context.Context, planID int64) iter.Seq2[Marked, erro
 // the plan.
 func (f *File) Unfinished(ctx context.Context, planID int64) iter.Seq2[Marked, error] {
 	return each(ctx, f, scanMarked, markedColumns+" WHERE s.plan = ? AND coalesce(j.state, 'pending') IN ('pending', 'sending') ORDER BY s.seq", planID)
+}
+
+// Reopen makes the failed steps of a plan pending again and returns how many
+// they are. They keep the reason of their failure until they are sent.
+func (f *File) Reopen(ctx context.Context, planID int64, at time.Time) (int, error) {
+	res, err := f.db.ExecContext(ctx, "UPDATE journal SET state = 'pending', at = ? WHERE plan = ? AND state = 'failed'", stamp(at), planID)
+	if err != nil {
+		return 0, fmt.Errorf("reopen the failed steps of plan %d: %w", planID, err)
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
 }
 
 // Record writes what became of steps, in one transaction.

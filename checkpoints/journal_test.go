@@ -14,7 +14,7 @@ func begin(t *testing.T, f *checkpoints.File, planID int64, n int) (int64, []che
 	if err != nil {
 		t.Fatal(err)
 	}
-	marked, err := f.Begin(t.Context(), planID, run, 0, n, at)
+	marked, err := f.Begin(t.Context(), planID, run, 0, n, checkpoints.Scope{}, at)
 	if err != nil || len(marked) != n {
 		t.Fatalf("Begin: %v, %v", marked, err)
 	}
@@ -46,7 +46,7 @@ func TestJournal(t *testing.T) {
 	if err := f.Record(t.Context(), p.ID, run, results[:1], at); err == nil {
 		t.Error("an answer was recorded for a step that is not marked as sending")
 	}
-	again, err := f.Begin(t.Context(), p.ID, run, 0, 9, at)
+	again, err := f.Begin(t.Context(), p.ID, run, 0, 9, checkpoints.Scope{}, at)
 	if err != nil || len(again) != 2 || again[0].Step.Object != "b" || again[0].Attempts != 1 {
 		t.Fatalf("Begin: %+v, %v", again, err)
 	}

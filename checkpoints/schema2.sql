@@ -18,3 +18,11 @@ CREATE TABLE attestations (
     evidence TEXT NOT NULL, -- the file's name, or ''
     digest   TEXT NOT NULL  -- its SHA-256, or ''
 ) STRICT;
+
+-- What the operator says to a run that is going.
+CREATE TABLE controls (
+    run    INTEGER PRIMARY KEY REFERENCES runs,
+    rate   REAL    NOT NULL, -- requests a second; 0: any
+    paused INTEGER NOT NULL,
+    at     TEXT    NOT NULL
+) STRICT;

@@ -19,6 +19,13 @@ type Apply struct {
 	Lister Lister
 	// MaxAge is how old the snapshot may be; 0 means any age.
 	MaxAge time.Duration
+	// Scope says which of the pending steps are taken up; the zero value, all.
+	Scope checkpoints.Scope
+	// MaxFailures ends the run when so many steps have failed in it; 0 means
+	// any number may.
+	MaxFailures int
+	// Deadline ends the run as its context would; the zero time means none.
+	Deadline time.Time
 	// Settings is the digest of the present configuration.
 	Settings plan.Digest
 	// Allow names the hazards that the operator allows.
@@ -54,6 +61,9 @@ const (
 	usualConcurrency = 4
 )
 
+// ErrFailures: as many steps have failed as the operator allows.
+var ErrFailures = errors.New("too many steps have failed")
+
 // ErrDown: the destination answers nothing any more.
 var ErrDown = errors.New("the destination is down")
 
@@ -68,6 +78,16 @@ func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err err
 	}
 	if err := a.checkDestination(ctx, p); err != nil {
 		return Result{}, err
+	}
+	if !a.Deadline.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, a.Deadline)
+		defer cancel()
+	}
+	if a.Scope.Again {
+		if _, err := a.File.Reopen(ctx, p.ID, time.Now()); err != nil {
+			return Result{}, err
+		}
 	}
 	run, err := a.File.StartRun(ctx, p.ID, a.Version, time.Now())
 	if err != nil {
@@ -97,6 +117,8 @@ func (r *running) end(ctx context.Context, err error) (Result, error) {
 	switch {
 	case err != nil:
 		outcome = "stopped: " + err.Error()
+	case r.res.Interrupted && !r.Deadline.IsZero() && !time.Now().Before(r.Deadline):
+		outcome = "ended at its deadline"
 	case r.res.Interrupted:
 		outcome = "interrupted"
 	}

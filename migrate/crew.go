@@ -91,6 +91,11 @@ func (c *crew) run(ctx context.Context) error {
 					return err
 				}
 			}
+			control, err := c.File.Control(ctx, c.running.run)
+			if err != nil {
+				return err
+			}
+			c.gate.set(control.Rate, control.Paused)
 		case <-ctx.Done():
 		}
 	}
@@ -102,7 +107,7 @@ func (c *crew) mark(ctx context.Context) error {
 	if c.ended || len(c.queue) > batch/2 {
 		return nil
 	}
-	marked, err := c.File.Begin(ctx, c.plan.ID, c.running.run, c.last, batch, time.Now())
+	marked, err := c.File.Begin(ctx, c.plan.ID, c.running.run, c.last, batch, c.Scope, time.Now())
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,9 @@ func (r *running) answered(ctx context.Context, m checkpoints.Marked, sent sent)
 	if err := r.keep(ctx, m, res); err != nil {
 		return err
 	}
+	if r.MaxFailures > 0 && r.res.Failed >= r.MaxFailures {
+		return fmt.Errorf("%w: %d, the last: %w", ErrFailures, r.res.Failed, sent.err)
+	}
 	if isTemporary(sent.err) {
 		return r.downOn(ctx, sent.err)
 	}

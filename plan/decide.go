@@ -92,7 +92,8 @@ func (d *decider) step(s Step, wave uint8) error {
 	if s.Hazard != "" {
 		d.sum.Hazards[s.Hazard]++
 	}
-	if err := errors.Join(d.roll.add(s), d.steps.add(s)); err != nil {
+	// The ID is the digest of the rest.
+	if err := errors.Join(d.roll.add(s.ID), d.steps.add(s.ID)); err != nil {
 		return err
 	}
 	return d.out.Step(s)

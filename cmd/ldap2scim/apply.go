@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +23,10 @@ type applyOptions struct {
 	yes    bool
 	dryRun bool
 	allow  []string
+	scope  checkpoints.Scope
+	window window
+	// maxFailures and concurrency are those of [migrate.Apply].
+	maxFailures, concurrency int
 }
 
 func (p *program) applyCommand() *cobra.Command {
@@ -48,6 +53,12 @@ after. Killed at any moment, run it again: what is unknown is looked up first.` 
 	cmd.Flags().StringVar(&opts.plan, "plan", "", "carry out the plan with this digest (its beginning will do) and no other")
 	cmd.Flags().BoolVar(&opts.yes, "yes", false, "do not ask")
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "print the requests in order, and send nothing")
+	cmd.Flags().StringVar(&opts.scope.Wave, "wave", "", "send the steps of this wave alone")
+	cmd.Flags().BoolVar(&opts.scope.Again, "retry-failed", false, "take up the steps that have failed, and no others")
+	cmd.Flags().IntVar(&opts.maxFailures, "max-failures", 0, "end the run when so many steps have failed in it (0: never)")
+	cmd.Flags().DurationVar(&opts.window.longest, "max-duration", 0, "end the run after this long, as on Ctrl-C")
+	cmd.Flags().StringVar(&opts.window.until, "until", "", "end the run at this time of day (HH:MM), as on Ctrl-C")
+	cmd.Flags().IntVar(&opts.concurrency, "concurrency", 0, "the most requests at a time (default 4)")
 	cmd.Flags().StringSliceVar(&opts.allow, "allow", nil, "allow steps of these kinds: "+hazardNames())
 	return cmd
 }
@@ -74,13 +85,26 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 			return err
 		}
 		open := states[checkpoints.Pending] + states[checkpoints.Sending]
+		if opts.scope.Again {
+			open += states[checkpoints.Failed]
+		}
+		if err := knownWave(stored, opts.scope.Wave); err != nil {
+			return err
+		}
+		deadline, err := opts.window.end(time.Now())
+		if err != nil {
+			return err
+		}
 		if open > 0 {
 			if err := p.consent(stored, open, opts, c.Destination.URL); err != nil {
 				return err
 			}
 		}
 		progress := p.progress(open)
-		run := migrate.Apply{File: f, Destination: dst, Settings: c.Settings, Allow: allowed, Retry: c.Retry, Observe: progress.observe, Version: version()}
+		run := migrate.Apply{
+			File: f, Destination: dst, Lister: dst.Reader, Settings: c.Settings, Allow: allowed, Retry: c.Retry, Scope: opts.scope,
+			MaxFailures: opts.maxFailures, Deadline: deadline, Concurrency: opts.concurrency, Observe: progress.observe, Version: version(),
+		}
 		res, err := run.Run(ctx, stored)
 		progress.end()
 		return p.applied(res, states[checkpoints.Failed], err)
@@ -95,6 +119,25 @@ func chosen(ctx context.Context, f *checkpoints.File, digest string) (checkpoint
 	}
 	stored, err := f.PlanByDigest(ctx, digest)
 	return stored, missing(err, "plan "+digest, "plan")
+}
+
+// knownWave refuses a wave that the plan does not have.
+func knownWave(stored checkpoints.Plan, wave string) error {
+	if wave == "" {
+		return nil
+	}
+	var names []string
+	for _, w := range stored.Summary.Waves {
+		if w.Name == wave {
+			return nil
+		}
+		names = append(names, w.Name)
+	}
+	hint := "It has no waves."
+	if len(names) > 0 {
+		hint = "It has " + strings.Join(names, ", ") + "."
+	}
+	return &adviceError{what: fmt.Sprintf("plan %s has no wave %q", stored.Summary.Digest.Short(), wave), hint: hint}
 }
 
 // consent asks a person, unless they have agreed already.
