@@ -57,6 +57,9 @@ type Base struct {
 // the first page of each search. The error is of the connection; that a base
 // is missing stands in the facts.
 func (s *Source) Check(ctx context.Context) (Facts, error) {
+	if err := s.revive(ctx); err != nil {
+		return Facts{}, err
+	}
 	facts := Facts{Server: s.url, TLS: s.tls}
 	err := s.during(ctx, func() error {
 		root, err := s.readRoot()

@@ -107,6 +107,9 @@ func TestLostAfterTheFirstEntry(t *testing.T) {
 		t.Errorf("got %d entries, %+v, %v, want a temporary error after 15", n, proof, err)
 	}
 	server.Break()
+	if facts, err := s.Check(t.Context()); err != nil || len(facts.Bases) != 2 {
+		t.Errorf("check: got %+v, %v", facts, err)
+	}
 	n = 0
 	if proof, err := s.Read(t.Context(), yield); err != nil || !proof.Complete || n != 26 {
 		t.Errorf("again: got %d entries, %+v, %v, want all 26", n, proof, err)

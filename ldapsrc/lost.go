@@ -47,6 +47,14 @@ const (
 	pause = 250 * time.Millisecond
 )
 
+// revive connects again when the connection was lost in the call before.
+func (s *Source) revive(ctx context.Context) error {
+	if !s.lost {
+		return nil
+	}
+	return s.connect(ctx)
+}
+
 // reconnect connects again after a pause, to whichever server answers.
 func (s *Source) reconnect(ctx context.Context) error {
 	timer := time.NewTimer(pause)

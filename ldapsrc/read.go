@@ -26,10 +26,8 @@ var errNoBase = errors.New("the server shows no such entry")
 // is an error that is [Error.Temporary]: parts of two searches are never
 // joined, so the caller forgets what it was given and reads again.
 func (s *Source) Read(ctx context.Context, yield func(plan.Entry) error) (plan.Proof, error) {
-	if s.lost {
-		if err := s.connect(ctx); err != nil {
-			return plan.Proof{}, err
-		}
+	if err := s.revive(ctx); err != nil {
+		return plan.Proof{}, err
 	}
 	if s.config.Connections > 1 {
 		return s.readAtOnce(ctx, yield)
