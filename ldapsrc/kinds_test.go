@@ -134,6 +134,10 @@ users:
 	if c.Users.UID != "employeeNumber" || len(c.Users.Bases) != 2 || c.Users.Base != "" || len(c.Users.Account) != 1 || c.PrimaryGroups != "ignore" {
 		t.Errorf("got %+v", c)
 	}
+	none := load(t, "kind: ad\nurl: ldaps://x\nbase: dc=x\nbind_dn: r\nusers:\n  account: []\n")
+	if got := none.WithDefaults().Users.Account; len(got) != 0 {
+		t.Errorf("an empty list of account attributes: got %q", got)
+	}
 	commands := c.Users.Command(c)
 	if n := strings.Count(commands, "ldapsearch"); n != 2 || !strings.Contains(commands, "-b ou=b,dc=example,dc=com") {
 		t.Errorf("got %q, want a line for each base", commands)
