@@ -73,7 +73,7 @@ var ErrDown = errors.New("the destination is down")
 // reason; another error ends the run before the end of the plan, and running
 // again goes on.
 func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err error) {
-	if err := errors.Join(a.checkFresh(ctx, p), checkHazards(p.Summary, a.Allow)); err != nil {
+	if err := errors.Join(a.checkFresh(ctx, p), a.checkPrerequisites(ctx, p), checkHazards(p.Summary, a.Allow)); err != nil {
 		return Result{}, err
 	}
 	if err := a.checkDestination(ctx, p); err != nil {

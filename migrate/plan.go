@@ -63,8 +63,12 @@ func input(ctx context.Context, f *checkpoints.File, snap checkpoints.Snapshot, 
 	if err != nil {
 		return plan.Input{}, err
 	}
+	said, err := f.Attestations(ctx)
+	if err != nil {
+		return plan.Input{}, err
+	}
 	return plan.Input{
-		Rules:     rules,
+		Rules: rules, Attestations: said,
 		Snapshot:  plan.Snapshot{Digest: snap.Digest, Proof: snap.Proof, Before: before, Entries: f.Entries(ctx, snap.ID), Groups: f.Groups(ctx, snap.ID)},
 		Inventory: plan.Inventory{Digest: inv.Digest, Proof: inv.Proof, Owned: f.Owned(ctx, inv.ID), Unowned: f.Unowned(ctx, inv.ID), Groups: f.HeldGroups(ctx, inv.ID)},
 	}, nil

@@ -51,6 +51,35 @@ func (e *HazardError) Hint() string {
 	return "Read them at the end of ldap2scim show plan, then add --allow " + strings.Join(e.names(), ",") + "."
 }
 
+// PrerequisiteError: something that the plan needs is neither proven nor
+// attested.
+type PrerequisiteError struct{ Unmet []string }
+
+func (e *PrerequisiteError) Error() string {
+	return "not known to be so, and nothing may be written before: " + strings.Join(e.Unmet, ", ")
+}
+
+// Hint gives the command that says the first of them.
+func (e *PrerequisiteError) Hint() string {
+	return "See to it, then say so: ldap2scim attest " + e.Unmet[0] + " --by YOUR-NAME."
+}
+
+// checkPrerequisites asks again what the plan did not know: it may have been
+// attested since.
+func (a Apply) checkPrerequisites(ctx context.Context, p checkpoints.Plan) error {
+	if len(p.Summary.Unmet) == 0 {
+		return nil
+	}
+	said, err := a.File.Attestations(ctx)
+	if err != nil {
+		return err
+	}
+	if unmet := p.Summary.StillUnmet(said); len(unmet) > 0 {
+		return &PrerequisiteError{Unmet: unmet}
+	}
+	return nil
+}
+
 // checkFresh returns a [StaleError] when p is no longer the plan to apply.
 func (a Apply) checkFresh(ctx context.Context, p checkpoints.Plan) error {
 	last, err1 := a.File.LastPlan(ctx)
