@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	filter "github.com/scim2/filter-parser/v2"
-
 	"ldap2scim/plan"
 )
 
@@ -29,33 +27,51 @@ type attribute struct {
 	kind      string
 }
 
+// parseAttribute takes a path apart by hand: a grammar of the whole language
+// costs more than all the rest of a request.
 func parseAttribute(path string) (attribute, error) {
-	p, err := filter.ParsePath([]byte(path))
-	if err != nil {
-		return attribute{}, fmt.Errorf("attribute path %q: %w", path, err)
+	a := attribute{path: path}
+	base, selection, selects := strings.Cut(path, "[")
+	if i := strings.LastIndexByte(base, ':'); i >= 0 {
+		a.extension, base = base[:i], base[i+1:]
+		if len(a.extension) < 5 || !strings.EqualFold(a.extension[:4], "urn:") || strings.ContainsFunc(a.extension, notInURN) {
+			return attribute{}, fmt.Errorf("attribute path %q: %q is no URN", path, a.extension)
+		}
 	}
-	a := attribute{
-		path: path, extension: p.AttributePath.URI(),
-		name: p.AttributePath.AttributeName, sub: p.AttributePath.SubAttributeName(),
+	var hasSub bool
+	a.name, a.sub, hasSub = strings.Cut(base, ".")
+	if !isAttributeName(a.name) || hasSub && !isAttributeName(a.sub) {
+		return attribute{}, fmt.Errorf("attribute path %q: this is no name of an attribute", path)
 	}
 	if a.extension == userSchema || a.extension == groupSchema {
 		a.extension = ""
 	}
-	if p.ValueExpression == nil {
+	if !selects {
 		return a, nil
 	}
-	by, ok := p.ValueExpression.(*filter.AttributeExpression)
-	if !ok || by.AttributePath.String() != "type" || by.Operator != filter.EQ ||
-		a.sub != "" || p.SubAttributeName() != "value" {
+	quoted, isValue := strings.CutSuffix(selection, "].value")
+	quoted, byType := strings.CutPrefix(quoted, "type eq ")
+	if !isValue || !byType || hasSub {
 		return attribute{}, fmt.Errorf(`attribute path %q: the only selection that is written is NAME[type eq "KIND"].value`, path)
 	}
-	raw, _ := by.CompareValue.(string)
-	// The parser leaves the escapes in.
-	if err := json.Unmarshal([]byte(`"`+raw+`"`), &a.kind); err != nil || a.kind == "" {
+	if err := json.Unmarshal([]byte(quoted), &a.kind); err != nil || a.kind == "" {
 		return attribute{}, fmt.Errorf("attribute path %q: the type is not a string", path)
 	}
 	return a, nil
 }
+
+// isAttributeName is ATTRNAME of RFC 7644 §3.4.2.2.
+func isAttributeName(s string) bool {
+	if s == "" || !isLetter(rune(s[0])) {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool { return !isLetter(r) && (r < '0' || r > '9') && r != '-' && r != '_' })
+}
+
+func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+
+// notInURN: what would end a URN in a path, or is not ASCII.
+func notInURN(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"[]()`, r) }
 
 // typedPath is the path of the value of one type in a multi-valued attribute.
 func typedPath(name, kind string) string {

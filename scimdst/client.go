@@ -18,6 +18,7 @@ import (
 const (
 	mediaType     = "application/scim+json" // RFC 7644 §3.1
 	largestAnswer = 64 << 20
+	longestBlank  = 1 << 20
 	// longestDrain is what is read of a body that nobody wants, so that its
 	// connection can be used again.
 	longestDrain = 256 << 10
@@ -159,10 +160,13 @@ func scimBody(resp *http.Response) (io.Reader, error) {
 	return &bounded{next: resp.Body, left: largestAnswer}, nil
 }
 
-// bounded fails, unlike io.LimitReader, when there is more than allowed.
+// bounded fails, unlike io.LimitReader, when there is more than allowed, or
+// when too much of it in a row is blank: a JSON decoder looks at that again and
+// again.
 type bounded struct {
-	next io.Reader
-	left int
+	next  io.Reader
+	left  int
+	blank int
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
@@ -171,5 +175,11 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	n, err := b.next.Read(p[:min(len(p), b.left)])
 	b.left -= n
+	if b.blank += n; len(bytes.TrimLeft(p[:n], " \t\r\n")) > 0 {
+		b.blank = 0
+	}
+	if b.blank > longestBlank {
+		return 0, errors.New("the answer goes on and on with nothing in it")
+	}
 	return n, err
 }

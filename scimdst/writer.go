@@ -78,7 +78,7 @@ func (w *Writer) send(ctx context.Context, step plan.Step, ids map[plan.External
 			outcome, shown = plan.Outcome{RemoteID: req.ID, Version: resp.Header.Get("ETag")}, false
 			return nil
 		}
-		h, err := answered(step.Kind, resp)
+		h, err := answered(step, resp)
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func opOf(step plan.Step) string {
 }
 
 // answered reads the resource that a write was answered with.
-func answered(kind plan.Kind, resp *http.Response) (held, error) {
+func answered(step plan.Step, resp *http.Response) (held, error) {
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusCreated {
 		return held{}, errors.New("the answer does not say that it was done")
 	}
@@ -113,7 +113,10 @@ func answered(kind plan.Kind, resp *http.Response) (held, error) {
 	if err != nil {
 		return held{}, err
 	}
-	return parseResource(kind, body)
+	if step.Action == plan.Create {
+		return parseHead(step.Kind, body)
+	}
+	return parseResource(step.Kind, body)
 }
 
 // notTaken is an answer that shows that a change was not made, or not wholly.
