@@ -33,12 +33,12 @@ func WriteCSV(w io.Writer, v View) error {
 // WriteFindingsCSV writes one line for each finding, as [WriteCSV] does.
 func WriteFindingsCSV(w io.Writer, all iter.Seq2[Finding, error]) error {
 	b := bufio.NewWriter(w)
-	line(b, "severity", "code", "kind", "id", "name", "sentence", "remedy")
+	line(b, "severity", "code", "kind", "id", "name", "sentence", "remedy", "waived")
 	for f, err := range all {
 		if err != nil {
 			return fmt.Errorf("read findings: %w", err)
 		}
-		line(b, string(f.Severity), string(f.Code), string(f.Kind), string(f.Object), f.Name, f.Sentence, f.Remedy)
+		line(b, string(f.Severity), string(f.Code), string(f.Kind), string(f.Object), f.Name, f.Sentence, f.Remedy, f.Waived)
 	}
 	return b.Flush()
 }

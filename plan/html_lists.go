@@ -38,11 +38,13 @@ func (p *page) topic(found topics, t topic) error {
 		Severity        Severity
 		Code            Code
 		Title, Remedy   string
+		Rule, Waived    string
 		Listed, Command string
 		Open            bool
 		Hidden          int
 	}{
 		fmt.Sprintf("f-%s-%s", t.code, t.severity), t.severity, t.code, c.title(n), c.remedy,
+		ruleOf(t.code), c.waived,
 		listed(n-hidden, n), "ldap2scim show findings " + string(t.code), t.severity == Block && n <= fewest, hidden,
 	}
 	if n == 1 && len(c.kinds) == 0 && c.sentence != "" {
@@ -68,6 +70,12 @@ func (p *page) topic(found topics, t topic) error {
 	}
 	p.emit("endtopic", head)
 	return nil
+}
+
+// ruleOf is what a check asks for.
+func ruleOf(c Code) string {
+	check, _ := CheckOf(c)
+	return check.Sentence
 }
 
 // harmless counts the sorts of changes that need no leave.
@@ -119,7 +127,8 @@ func (p *page) leave(v View, all changes) error {
 			Severity              Severity
 			Code                  Code
 			Title, Remedy, Listed string
-		}{"leave-" + string(h), Warn, "", "The plan as a whole: --allow " + string(h), "see the findings on it", ""})
+			Rule, Waived          string
+		}{"leave-" + string(h), Warn, "", "The plan as a whole: --allow " + string(h), "see the findings on it", "", "", ""})
 		p.emit("endtopic", struct{ Listed string }{})
 	}
 	p.emit("endsection", nil)

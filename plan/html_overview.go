@@ -11,6 +11,9 @@ const chartWidth = 1000
 
 // overview is what the summary of a page shows.
 type overview struct {
+	Prerequisites []standing
+	Unmet         bool
+
 	Figures []figure
 	Bars    []stack
 	Kinds   []string
@@ -19,6 +22,12 @@ type overview struct {
 	Actions []bar
 	Waves   []bar
 	Outlook []string
+}
+
+// standing is one prerequisite.
+type standing struct {
+	Standing Standing
+	Words    string
 }
 
 // figure is one number that is seen first.
@@ -54,7 +63,10 @@ type bar struct {
 
 func (v View) overview() overview {
 	s := v.Summary
-	o := overview{Figures: s.figures(), Actions: s.actionBars(), Outlook: s.outlook()}
+	o := overview{Unmet: len(s.Unmet) > 0, Figures: s.figures(), Actions: s.actionBars(), Outlook: s.outlook()}
+	for _, p := range s.Prerequisites {
+		o.Prerequisites = append(o.Prerequisites, standing{p.Standing, p.words()})
+	}
 	for _, k := range kinds() {
 		o.Kinds = append(o.Kinds, k.plural())
 		o.Totals = append(o.Totals, s.Total(k))

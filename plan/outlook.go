@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,6 +23,18 @@ func (s Summary) outlook() []string {
 		}
 		lines = append(lines, "Waves: "+strings.Join(parts, "; ")+".")
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.CustomValues)) {
+		c := s.CustomValues[name]
+		if c.Equal+c.Differs == 0 {
+			lines = append(lines, fmt.Sprintf("Certificates that hold %s: not known whether they are issued again.", brief(name)))
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("Certificates that hold %s: %s with the stored value, %s with another (issued again), %s not known.",
+			brief(name), Person.number(c.Equal), digits(c.Differs), digits(c.Unknown)))
+	}
+	if ids := s.AppleIDs; ids.Kept+ids.Changed > 0 {
+		lines = append(lines, fmt.Sprintf("Managed Apple IDs: %s kept, %s changed.", digits(ids.Kept), digits(ids.Changed)))
+	}
 	if s.Estimate.Seconds > 0 || s.Estimate.Price > 0 {
 		lines = append(lines, "Estimate: "+s.Estimate.words()+".")
 	}
@@ -39,6 +53,18 @@ func (e Estimate) words() string {
 		s += fmt.Sprintf(", price %.2f", e.Price)
 	}
 	return s
+}
+
+// words says how a prerequisite stands, and who says so.
+func (p Prerequired) words() string {
+	s := p.Subject()
+	if a := p.Attestation; a != nil {
+		s += ", by " + a.By + ", " + moment(a.At)
+		if a.Evidence != "" {
+			s += " (" + a.Evidence + ")"
+		}
+	}
+	return brief(s)
 }
 
 // duration is rounded as a person would.

@@ -72,6 +72,9 @@ func (w *written) find(d plan.Decision, severity plan.Severity, code plan.Code, 
 	if d.Object != "" {
 		f.Name = "uid=" + d.Name + ",ou=people,dc=example,dc=com"
 	}
+	if code == plan.BadValue {
+		f.Waived = "agreed with <b>HR</b>"
+	}
 	w.findings = append(w.findings, f)
 	w.Summary.Findings[severity]++
 }
@@ -118,6 +121,13 @@ func showcase() *written {
 	w.groups(crew)
 	w.Hazards["many-blocked"]++ // of the plan as a whole
 	w.Direct, w.Flat = 13, 52
+	w.Prerequisites = []plan.Prerequired{
+		{Of: plan.LDAPDisabled, Standing: plan.Unknown},
+		{Of: plan.IdPAttribute, Name: "costCode", Standing: plan.Attested, Attestation: &plan.Attestation{By: "<i>Grace</i>", At: time.Date(2026, 8, 19, 9, 0, 0, 0, time.UTC), Evidence: "screen.png"}},
+	}
+	w.Unmet = []string{"ldap-disabled"}
+	w.CustomValues = map[string]plan.Comparison{"costCode": {Equal: 1190, Differs: 12, Unknown: 8}}
+	w.AppleIDs = plan.AppleIDs{Kept: 1200, Changed: 2}
 	w.Waves = []plan.WaveCount{{Name: "pilot", People: 20, Requests: 18}, {Name: plan.Rest, People: 1238, Requests: 32}}
 	w.Estimate = plan.Estimate{Requests: w.Requests(), Seconds: 7530, Price: 0.1}
 	w.find(plan.Decision{Kind: plan.Unit}, plan.Note, plan.UnitsExcluded, "1 organizational unit left out; SCIM has users and groups, but no units", "use groups where the destination's rules used units")

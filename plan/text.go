@@ -19,6 +19,7 @@ func WriteText(w io.Writer, v View) error {
 	fmt.Fprintf(b, "Plan %s\n", v.Digest.Short())
 	fmt.Fprintf(b, "  from %s, read %s\n", brief(v.Source), moment(v.SnapshotTaken))
 	fmt.Fprintf(b, "  to   %s, read %s\n\n", brief(v.Destination), moment(v.InventoryTaken))
+	v.Summary.writePrerequisites(b)
 	sentence := wrapped(v.Summary.Sentence(), "  ", 0, width)
 	fmt.Fprintf(b, "%s\n\n", sentence)
 	v.Summary.writeCounts(b)
@@ -40,6 +41,22 @@ func WriteText(w io.Writer, v View) error {
 }
 
 func moment(t time.Time) string { return t.UTC().Format(time.DateTime + "Z") }
+
+// writePrerequisites says first what refuses the plan as a whole.
+func (s Summary) writePrerequisites(b *bufio.Writer) {
+	if len(s.Prerequisites) == 0 {
+		return
+	}
+	title := "Prerequisites"
+	if len(s.Unmet) > 0 {
+		title += ": apply is refused while one is unknown"
+	}
+	fmt.Fprintln(b, title)
+	for _, p := range s.Prerequisites {
+		fmt.Fprintf(b, "  %-8s  %s\n", p.Standing, p.words())
+	}
+	b.WriteByte('\n')
+}
 
 // writeCounts shows the objects by class and kind.
 func (s Summary) writeCounts(b *bufio.Writer) {

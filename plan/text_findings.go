@@ -31,7 +31,9 @@ type topics struct {
 type common struct {
 	// sentence and remedy are those of all findings, or "" where they differ.
 	sentence, remedy string
-	example          string // the first sentence
+	// waived is the reason for which the check does not block.
+	waived  string
+	example string // the first sentence
 	// kinds counts the objects that they are about.
 	kinds map[Kind]int
 	last  ExternalID // the findings on one object come one after the other
@@ -43,7 +45,7 @@ func topicsOf(all iter.Seq2[Finding, error], most int) (topics, error) {
 	g, err := groupBy(all, func(f Finding) topic { return topic{f.Severity, f.Code} }, most, func(t topic, f Finding) {
 		c := about[t]
 		if c == nil {
-			c = &common{sentence: f.Sentence, example: f.Sentence, remedy: f.Remedy, kinds: map[Kind]int{}}
+			c = &common{sentence: f.Sentence, example: f.Sentence, remedy: f.Remedy, waived: f.Waived, kinds: map[Kind]int{}}
 			about[t] = c
 		}
 		if f.Object != "" && f.Object != c.last {
@@ -121,6 +123,9 @@ func (g topics) write(b *bufio.Writer, t topic) error {
 	fmt.Fprintf(b, "  %-5s %-4s %s\n", t.severity, t.code, wrapped(brief(title), indent, len(indent), width))
 	if c.remedy != "" {
 		fmt.Fprintf(b, "%s→ %s\n", indent, wrapped(brief(c.remedy), indent+"  ", len(indent)+2, width))
+	}
+	if c.waived != "" {
+		fmt.Fprintf(b, "%s%s\n", indent, wrapped(brief("does not block: "+c.waived), indent+"  ", len(indent), width))
 	}
 	for f, err := range g.shown(t) {
 		if err != nil {

@@ -105,6 +105,9 @@ func writeFate(w io.Writer, v checkpoints.Person) {
 		if f.Remedy != "" {
 			fmt.Fprintf(w, "             → %s\n", show(f.Remedy))
 		}
+		if f.Waived != "" {
+			fmt.Fprintf(w, "             does not block: %s\n", show(f.Waived))
+		}
 	}
 	if len(v.Steps) > 0 {
 		fmt.Fprintln(w, "\nSteps")
