@@ -86,31 +86,48 @@ func compare(b *testing.B, url, token string) {
 	}
 	bare := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 32, MaxConnsPerHost: 32}}
 	const batch = 250
-	var client, loop []float64
+	var client, loop, ratio []float64
 	for b.Loop() {
-		steps := newcomers(batch, fmt.Sprintf("c%d-", len(client)))
-		client = append(client, together(batch, func(i int) {
-			if _, err := w.Do(b.Context(), steps[i], nil); err != nil {
-				b.Error(err)
-			}
-		}))
-		bodies := make([][]byte, 0, batch)
-		for _, step := range newcomers(batch, fmt.Sprintf("b%d-", len(client))) {
-			r, err := scimdst.RequestOf(step, nil)
-			if err != nil {
-				b.Fatal(err)
-			}
-			bodies = append(bodies, r.Body)
+		round := len(ratio)
+		steps := newcomers(batch, fmt.Sprintf("c%d-", round))
+		bodies := prepare(b, newcomers(batch, fmt.Sprintf("b%d-", round)))
+		byClient := func() {
+			client = append(client, together(batch, func(i int) {
+				if _, err := w.Do(b.Context(), steps[i], nil); err != nil {
+					b.Error(err)
+				}
+			}))
+		}
+		if round%2 == 0 {
+			byClient()
 		}
 		loop = append(loop, together(batch, func(i int) { post(b, bare, url, token, bodies[i]) }))
+		if round%2 == 1 {
+			byClient()
+		}
+		ratio = append(ratio, client[round]/loop[round])
 	}
-	slices.Sort(client)
-	slices.Sort(loop)
-	// The medians: the machine may be busy with something else for a while.
-	c, l := client[len(client)/2], loop[len(loop)/2]
-	b.ReportMetric(c, "client/s")
-	b.ReportMetric(l, "bare/s")
-	b.ReportMetric(c/l, "client/bare")
+	b.ReportMetric(median(client), "client/s")
+	b.ReportMetric(median(loop), "bare/s")
+	b.ReportMetric(median(ratio), "client/bare")
+}
+
+func prepare(b *testing.B, steps []plan.Step) [][]byte {
+	var bodies [][]byte
+	for _, step := range steps {
+		r, err := scimdst.RequestOf(step, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		bodies = append(bodies, r.Body)
+	}
+	return bodies
+}
+
+// median: the machine may be busy with something else for a while.
+func median(of []float64) float64 {
+	slices.Sort(of)
+	return of[len(of)/2]
 }
 
 func post(b *testing.B, c *http.Client, url, token string, body []byte) {

@@ -1,37 +1,63 @@
-// Package scimdst is a SCIM 2.0 client (RFC 7643, RFC 7644) that reads what a
-// service holds and carries out the steps of a plan on it.
+// Package scimdst is a SCIM 2.0 client: RFC 7643 (schema), RFC 7644 (protocol)
+// and RFC 9865 (paging by cursor). It reads what a service holds, carries out
+// steps on it, and expects services to be as they are: see
+// docs/scim-services.md. Of this module it needs the vocabulary of plan only.
 //
 // # Words
 //
+//   - [Config]: where the service is, who asks, and which [Profile] it has.
+//   - [Profile]: what is assumed of a service, as data. [ProfileNames] has
+//     those that come along; a configuration can override single lines.
 //   - [Reader]: lists, looks up and checks. It cannot write: its transport
 //     refuses every method but GET.
-//   - [Writer]: a Reader that also carries out one [plan.Step] as one request.
-//   - [Request]: what a step sends. [RequestOf] is pure, so a dry run prints
-//     the very bytes that Do sends.
+//   - [Writer]: a Reader that also carries out [plan.Step]s, one by one (Do) or
+//     together (DoAll).
+//   - [Request]: what a step sends. [Profile.RequestsOf] is pure, so a dry run
+//     prints the very bytes that Do sends.
 //   - [Error]: what went wrong, whether it may pass, whether the request may
 //     have had its effect, and what to do.
+//   - [Probe]: asks a service, with consent, whether the profile is right.
 //
 // # What it promises
 //
-// A step is one request, sent once. Whoever calls decides about trying again,
-// by asking the error: Temporary, RetryAfter, Unknown. After an unknown
-// outcome Look says whether the step is already so.
+// A request is sent once. Whoever calls decides about trying again, by asking
+// the error: Temporary, RetryAfter, Unknown. After an unknown outcome Look
+// says whether the step is already so.
+//
+// A step is one request, but for members beyond the profile's limits. Those go
+// in chunks; a chunk that may be too large is halved; after a failure only who
+// is left is sent, and after a Look only who is missing.
 //
 // A 2xx is not taken as proof. The answer must be SCIM by content type,
 // schemas and id; an answer to a PATCH that carries the resource must show
-// what was asked for; a hit of a search must have the key that was searched.
+// what was asked for, and without one the first change of each kind is read
+// back; a hit of a search must have the key that was searched. A group that
+// members are taken from is read before and after, and counted.
 //
 // A listing that contradicts itself is never called complete: the search's
 // Missing says in words what did not fit.
 //
-// The bearer token is asked for at each request and is never part of an
-// error, even if the service repeats it.
+// A change is bound to the version that was planned against, or to that of the
+// Writer's own last change of the object (If-Match). An object that somebody
+// else changed is not changed: [Error.Drifted]. What adds members is bound to
+// no version, as additions do not undo each other.
+//
+// Who asks is asked for at each request, and no secret is part of an error or
+// of a trace, even if the service repeats it.
 //
 // # What it refuses
 //
-// It does not retry, follow redirects, log, delete, replace (PUT), or send
-// "remove" with a list of values, which some services take as "remove all".
-// Plain HTTP goes to loopback addresses only.
+// It does not retry, follow redirects, log, delete (but for what a probe
+// made), replace (PUT), or send "remove" with a list of values unless a profile
+// says so, which some services take as "remove all". Plain HTTP goes to
+// loopback addresses only. What the profile does not take is refused, not
+// left out.
+//
+// # Pacing
+//
+// All requests of a Reader or Writer share the profile's rate, quota windows
+// and seats, and a Retry-After to one of them holds back all. Two Writers know
+// nothing of each other.
 //
 // # What is sent
 //
@@ -40,15 +66,14 @@
 // body but not in "schemas", as Entra ID sends them; SCIMMY 1.3.5 and
 // elimity-com/scim take them so. A group is created without members.
 //
-// A change is one PATCH with one operation for each field, in the order of
-// the paths: "add" where the plan saw no value, "replace" where it saw one. A
-// multi-valued attribute that had no value of its type gets the whole value
-// added, because a filter that selects nothing is an error (RFC 7644
-// §3.5.2.3). externalId is set by an operation without a path: elimity answers
-// 500 to the path, both take the value object.
-//
-// An extension attribute is changed by its full URN path, the form that Entra
-// ID sends by default. SCIMMY takes it. elimity takes no form at all: it
-// refuses the value object with 400 and answers 200 to the path without
-// doing it, which Do sees in the answer and reports as an error.
+// By [DialectPaths] a change is one PATCH with one operation for each field, in
+// the order of the paths: "add" where the plan saw no value, "replace" where it
+// saw one. A multi-valued attribute that had no value of its type gets the
+// whole value added, because a filter that selects nothing is an error (RFC
+// 7644 §3.5.2.3). externalId is set by an operation without a path: elimity
+// answers 500 to the path, both take the value object. An extension attribute
+// is changed by its full URN path. SCIMMY takes it. elimity takes no form at
+// all: it refuses the value object with 400 and answers 200 to the path without
+// doing it, which Do sees in the answer and reports as an error. The other
+// dialects are in testdata/vendors, byte for byte.
 package scimdst
