@@ -27,13 +27,16 @@ func (l loader) check(f file, c Config) []error {
 	}
 	own("source", c.Source.Validate())
 	own("destination", c.Destination.Validate())
-	for key, secret := range map[string]Secret{"source.password": f.Source.Password, "destination.token": f.Destination.Token} {
+	for key, secret := range f.secrets() {
 		if err := secret.mistake(); err != nil {
 			say(key, err.Error())
 		}
 	}
-	if f.Destination.Token == "" {
+	if d := f.Destination; d.Token == "" && d.OAuth2.TokenURL == "" && d.Basic.User == "" && d.ClientCertificate.Cert == "" && len(d.SecretHeaders) == 0 {
 		say("destination.token", "missing; write env:NAME or file:PATH")
+	}
+	if f.MaxSnapshotAge < 0 {
+		say("max_snapshot_age", "must not be negative")
 	}
 	if f.Retry.Attempts < 0 {
 		say("retry.attempts", "must not be negative")
@@ -45,6 +48,19 @@ func (l loader) check(f file, c Config) []error {
 	}
 	slices.SortStableFunc(found, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return found
+}
+
+// secrets returns every secret that the file names, by its key.
+func (f file) secrets() map[string]Secret {
+	d := f.Destination
+	all := map[string]Secret{
+		"source.password": f.Source.Password, "destination.token": d.Token,
+		"destination.oauth2.client_secret": Secret(d.OAuth2.ClientSecret), "destination.basic.password": Secret(d.Basic.Password),
+	}
+	for name, secret := range d.SecretHeaders {
+		all["destination.secret_headers."+name] = Secret(secret)
+	}
+	return all
 }
 
 // ruleMistake says where in the file a mistake in the rules is.

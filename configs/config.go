@@ -1,6 +1,8 @@
 package configs
 
 import (
+	"time"
+
 	"ldap2scim/ldapsrc"
 	"ldap2scim/migrate"
 	"ldap2scim/plan"
@@ -16,6 +18,12 @@ type Config struct {
 	Destination scimdst.Config
 	Rules       plan.Rules
 	Retry       migrate.Retry
+	// Concurrency is the most requests at a time that the destination's
+	// profile allows; 0 when it does not say.
+	Concurrency int
+	// MaxSnapshotAge is how old a snapshot may be that is applied; 0 means any
+	// age.
+	MaxSnapshotAge time.Duration
 	// Settings is the digest of everything that a plan depends on.
 	Settings plan.Digest
 }
@@ -28,20 +36,43 @@ func (f file) config() (Config, error) {
 	if f.Destination.Token != "" {
 		c.Destination.Token = f.Destination.Token.read
 	}
-	if c.Destination.MembersPerRequest == 0 {
-		c.Destination.MembersPerRequest = 100
+	c.Destination.Secret = func(name string) (string, error) { return Secret(name).read() }
+	c.MaxSnapshotAge = f.MaxSnapshotAge
+	// A profile that is wrong is told by the destination's own mistakes.
+	profile, err := c.Destination.Effective()
+	if err != nil {
+		profile = scimdst.Profile{}
 	}
+	c.Concurrency = profile.Quota.Concurrency
+	c.Destination.MembersPerRequest = membersPerRequest(c.Destination.MembersPerRequest, profile)
 	c.Rules = f.rules(c.Destination.MembersPerRequest)
 	c.Source.Users.Attributes = c.Rules.Attributes(plan.Person)
 	c.Source.Groups.Attributes = c.Rules.Attributes(plan.Group)
 	c.Source.Units.Attributes = c.Rules.Attributes(plan.Unit)
 	rules := c.Rules
-	rules.Quota = plan.Quota{} // it changes the estimate and no step
-	var err error
+	rules.Quota = plan.Quota{}      // it changes the estimate and no step
+	profile.Quota = scimdst.Quota{} // nor does that
 	c.Settings, err = plan.DigestOf(struct {
 		Source, Destination  string
+		LDIF                 []string
+		Kind, Membership     string
+		Primary, Referrals   string
 		Users, Groups, Units ldapsrc.Search
 		Rules                plan.Rules
-	}{c.Source.URL, c.Destination.URL, c.Source.Users, c.Source.Groups, c.Source.Units, rules})
+		Profile              scimdst.Profile
+	}{c.Source.URL, c.Destination.URL, c.Source.LDIF, c.Source.Kind, c.Source.Membership, c.Source.PrimaryGroups, c.Source.Referrals, c.Source.Users, c.Source.Groups, c.Source.Units, rules, profile})
 	return c, err
+}
+
+// membersPerRequest is the largest membership step: what the file says, at the
+// most what the profile allows, and 100 where neither says.
+func membersPerRequest(asked int, profile scimdst.Profile) int {
+	const usual = 100
+	switch most := profile.Members.Add; {
+	case asked == 0 && most == 0:
+		return usual
+	case asked == 0 || most > 0 && asked > most:
+		return most
+	}
+	return asked
 }

@@ -1,6 +1,8 @@
 package configs
 
 import (
+	"time"
+
 	"ldap2scim/ldapsrc"
 	"ldap2scim/scimdst"
 )
@@ -22,6 +24,8 @@ type file struct {
 	Waves  []wave           `yaml:"waves"`
 	Guards guards           `yaml:"guards"`
 	Retry  retry            `yaml:"retry"`
+	// MaxSnapshotAge is how old a snapshot may be that is applied.
+	MaxSnapshotAge time.Duration `yaml:"max_snapshot_age"`
 }
 
 type source struct {

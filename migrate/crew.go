@@ -32,6 +32,8 @@ type crew struct {
 	// busy are the objects on which a step is under way, of the phase.
 	busy  map[plan.ExternalID]bool
 	phase int
+	// control is what the operator has said last.
+	control checkpoints.Control
 }
 
 // steps sends what is pending, phase by phase.
@@ -95,7 +97,11 @@ func (c *crew) run(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			c.gate.set(control.Rate, control.Paused)
+			if control != c.control {
+				c.control = control
+				c.gate.set(control.Rate, control.Paused)
+				c.Observe(Steered{Rate: control.Rate, Paused: control.Paused})
+			}
 		case <-ctx.Done():
 		}
 	}

@@ -15,6 +15,14 @@ type (
 		Kind plan.Kind
 		N    int
 	}
+	// Restarted: the directory's connection was lost, and the reading begins
+	// again.
+	Restarted struct{ Err error }
+	// Steered: the operator has changed the rate, or paused the run.
+	Steered struct {
+		Rate   float64
+		Paused bool
+	}
 	// Marked: so many steps are marked as sending.
 	Marked struct{ N int }
 	// Sending: the step's request goes out.
@@ -47,14 +55,16 @@ type (
 	Recorded struct{ N int }
 )
 
-func (Read) event()     {}
-func (Marked) event()   {}
-func (Sending) event()  {}
-func (Answered) event() {}
-func (Waiting) event()  {}
-func (LookedUp) event() {}
-func (Refused) event()  {}
-func (Recorded) event() {}
+func (Steered) event()   {}
+func (Read) event()      {}
+func (Restarted) event() {}
+func (Marked) event()    {}
+func (Sending) event()   {}
+func (Answered) event()  {}
+func (Waiting) event()   {}
+func (LookedUp) event()  {}
+func (Refused) event()   {}
+func (Recorded) event()  {}
 
 // Observer is told what happens, in order, by the goroutine that does it. It
 // must not block.

@@ -32,8 +32,24 @@ type SnapshotOptions struct {
 	AllowEmpty, KeepIncomplete bool
 }
 
-// Snapshot reads src into the state file. On an error the file is as it was.
+// snapshotAttempts is how often a directory is read from its beginning when
+// its connection is lost.
+const snapshotAttempts = 3
+
+// Snapshot reads src into the state file. When the connection is lost in the
+// middle, what was read is thrown away and the reading begins again, so that
+// two readings are never joined. On an error the file is as it was.
 func Snapshot(ctx context.Context, f *checkpoints.File, src Source, opts SnapshotOptions, observe Observer) (checkpoints.Snapshot, error) {
+	for attempt := 1; ; attempt++ {
+		s, err := readOnce(ctx, f, src, opts, observe)
+		if err == nil || !isTemporary(err) || attempt == snapshotAttempts || ctx.Err() != nil {
+			return s, err
+		}
+		observe(Restarted{Err: err})
+	}
+}
+
+func readOnce(ctx context.Context, f *checkpoints.File, src Source, opts SnapshotOptions, observe Observer) (checkpoints.Snapshot, error) {
 	people := 0
 	return f.SaveSnapshot(ctx, opts.Source, time.Now(), func(add func(plan.Entry) error) (plan.Proof, error) {
 		progress := counter(observe)

@@ -1,6 +1,7 @@
 package migrate_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"testing"
@@ -36,6 +37,38 @@ func TestSnapshotRefuses(t *testing.T) {
 				t.Errorf("got %v, and in the file: %v", err, stored)
 			}
 		})
+	}
+}
+
+// lost is a directory whose connection is lost a few times.
+type lost struct {
+	*directory
+	times int
+}
+
+func (l *lost) Read(ctx context.Context, yield func(plan.Entry) error) (plan.Proof, error) {
+	proof, err := l.directory.Read(ctx, yield)
+	if l.times--; l.times >= 0 {
+		return plan.Proof{}, errors.Join(err, lostError{})
+	}
+	return proof, err
+}
+
+type lostError struct{}
+
+func (lostError) Error() string   { return "connection lost" }
+func (lostError) Temporary() bool { return true }
+
+// TestSnapshotBeginsAgain: two readings are never joined.
+func TestSnapshotBeginsAgain(t *testing.T) {
+	t.Parallel()
+	for times, ok := range map[int]bool{0: true, 2: true, 3: false} {
+		src := &lost{staff(3, 1), times}
+		f := newWorld(t, src.directory).open()
+		s, err := migrate.Snapshot(t.Context(), f, src, migrate.SnapshotOptions{}, silent)
+		if (err == nil) != ok || ok && s.Entries[plan.Person] != 3 {
+			t.Errorf("lost %d times: %+v, %v", times, s.Entries, err)
+		}
 	}
 }
 

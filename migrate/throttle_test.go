@@ -1,18 +1,31 @@
 package migrate_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
 
 	"ldap2scim/checkpoints"
 	"ldap2scim/migrate"
+	"ldap2scim/plan"
 )
+
+// held is a destination that answers when the test lets it.
+type held struct {
+	migrate.Destination
+	leave chan struct{}
+}
+
+func (h *held) Do(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
+	<-h.leave
+	return h.Destination.Do(ctx, s, ids)
+}
 
 // TestPauseAndResume steers a run from beside it, as another process does.
 func TestPauseAndResume(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, staff(200, 1))
+	w := newWorld(t, staff(30, 1))
 	f := w.open()
 	p := w.planned(f)
 	steer := func(change func(*checkpoints.Control)) error {
@@ -22,50 +35,45 @@ func TestPauseAndResume(t *testing.T) {
 	if err := steer(func(*checkpoints.Control) {}); !errors.Is(err, checkpoints.ErrNone) {
 		t.Errorf("before the run: %v", err)
 	}
-	sent := make(chan struct{}) // nothing is sent unless the test takes note
-	a := w.apply(f, w.writer())
+	dst := &held{w.writer(), make(chan struct{})}
+	a := w.apply(f, dst)
+	a.Concurrency = 3
+	sending, steered := make(chan struct{}, 1000), make(chan migrate.Steered, 10)
 	a.Observe = func(e migrate.Event) {
-		if _, ok := e.(migrate.Sending); ok {
-			sent <- struct{}{}
+		switch e := e.(type) {
+		case migrate.Sending:
+			sending <- struct{}{}
+		case migrate.Steered:
+			steered <- e
 		}
 	}
-	type end struct {
-		res migrate.Result
-		err error
-	}
-	ended := make(chan end, 1)
+	ended := make(chan error, 1)
 	go func() {
-		res, err := a.Run(t.Context(), p)
-		ended <- end{res, err}
+		_, err := a.Run(t.Context(), p)
+		ended <- err
 	}()
-	<-sent
+	for range a.Concurrency { // that many are on their way
+		<-sending
+	}
 	if err := steer(func(c *checkpoints.Control) { c.Paused = true }); err != nil {
 		t.Fatal(err)
 	}
-	// It comes to rest when it has heard of the pause.
-	quiet := time.NewTimer(time.Second)
-	for resting := false; !resting; {
-		select {
-		case <-sent:
-			quiet.Reset(time.Second)
-		case e := <-ended:
-			t.Fatalf("a paused run ended: %+v, %v", e.res, e.err)
-		case <-quiet.C:
-			resting = true
-		}
+	if e := <-steered; !e.Paused {
+		t.Errorf("steered %+v", e)
+	}
+	close(dst.leave)
+	select { // those are answered, and no other goes out
+	case <-sending:
+		t.Error("a paused run sends")
+	case err := <-ended:
+		t.Fatalf("a paused run ended: %v", err)
+	case <-time.After(500 * time.Millisecond):
 	}
 	if err := steer(func(c *checkpoints.Control) { c.Paused, c.Rate = false, 5000 }); err != nil {
 		t.Fatal(err)
 	}
-	for going := true; going; {
-		select {
-		case <-sent:
-		case e := <-ended:
-			if e.err != nil || e.res.Left != 0 {
-				t.Errorf("%+v, %v", e.res, e.err)
-			}
-			going = false
-		}
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 	w.whole()
 }

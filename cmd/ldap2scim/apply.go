@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -103,7 +104,7 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 		progress := p.progress(open)
 		run := migrate.Apply{
 			File: f, Destination: dst, Lister: dst.Reader, Settings: c.Settings, Allow: allowed, Retry: c.Retry, Scope: opts.scope,
-			MaxFailures: opts.maxFailures, Deadline: deadline, Concurrency: opts.concurrency, Observe: progress.observe, Version: version(),
+			MaxFailures: opts.maxFailures, MaxAge: c.MaxSnapshotAge, Deadline: deadline, Concurrency: cmp.Or(opts.concurrency, c.Concurrency), Observe: progress.observe, Version: version(),
 		}
 		res, err := run.Run(ctx, stored)
 		progress.end()

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -79,7 +81,7 @@ func (l *checklist) state(ctx context.Context, c configs.Config) {
 }
 
 func (l *checklist) directory(ctx context.Context, c configs.Config) {
-	src, err := ldapsrc.Open(ctx, c.Source)
+	src, err := openDirectory(ctx, c.Source)
 	if err != nil {
 		l.fail("directory", err)
 		return
@@ -89,30 +91,47 @@ func (l *checklist) directory(ctx context.Context, c configs.Config) {
 		l.fail("directory", err)
 		return
 	}
-	who, how := c.Source.BindDN, facts.TLS
-	if who == "" {
-		who = "anonymous"
-	}
-	if how == "" {
-		how = "unencrypted"
-	}
-	l.ok("directory", strings.TrimSpace(c.Source.URL+" "+facts.Vendor))
-	l.ok("directory connection", how)
-	l.ok("directory bind", who)
-	if facts.Paging {
-		l.ok("directory paging", "supported")
-	} else {
-		l.fail("directory paging", &adviceError{what: "the server does not say that it supports paged results (RFC 2696)", hint: "A snapshot may end at the server's size limit; it then says so."})
+	l.ok("directory", strings.TrimSpace(facts.Server+" "+facts.Vendor))
+	if len(c.Source.LDIF) == 0 {
+		l.connection(c, facts)
 	}
 	for _, base := range facts.Bases {
 		if base.Err != nil {
 			l.fail(base.Name+" base", base.Err)
 		} else {
-			l.ok(base.Name+" base", base.DN)
+			l.ok(base.Name+" base", base.DN+", "+sampled(base))
 		}
+	}
+	for _, warning := range facts.Warnings {
+		fmt.Fprintf(l.out, "warn  %-20s %s\n", "directory", plan.Printable(warning))
+	}
+}
+
+// connection says how a server was reached.
+func (l *checklist) connection(c configs.Config, facts ldapsrc.Facts) {
+	l.ok("directory connection", cmp.Or(facts.TLS, "unencrypted"))
+	l.ok("directory bind", cmp.Or(c.Source.BindDN, c.Source.Bind, "anonymous"))
+	if !facts.Clock.IsZero() {
+		l.ok("directory clock", facts.Clock.UTC().Format(time.RFC3339))
+	}
+	if facts.Paging {
+		l.ok("directory paging", "supported")
+	} else {
+		l.fail("directory paging", &adviceError{what: "the server does not say that it supports paged results (RFC 2696)", hint: "A snapshot may end at the server's size limit; it then says so."})
 	}
 	l.ok("users by hand", c.Source.Users.Command(c.Source))
 	l.ok("groups by hand", c.Source.Groups.Command(c.Source))
+}
+
+// sampled says what the first page of a search shows.
+func sampled(b ldapsrc.Base) string {
+	switch {
+	case b.Estimate > 0:
+		return fmt.Sprintf("about %d entries", b.Estimate)
+	case b.More:
+		return fmt.Sprintf("more than %d entries", b.Sampled)
+	}
+	return fmt.Sprintf("%d entries", b.Sampled)
 }
 
 func (l *checklist) destination(ctx context.Context, c configs.Config) {

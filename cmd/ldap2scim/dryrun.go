@@ -14,7 +14,11 @@ import (
 // dryRun prints the requests that apply would send now, in order. What the
 // service has yet to give stands as {id of <external id>}.
 func (p *program) dryRun(ctx context.Context, opts applyOptions) error {
-	return p.reading(ctx, func(_ configs.Config, f *checkpoints.File) error {
+	return p.reading(ctx, func(c configs.Config, f *checkpoints.File) error {
+		profile, err := c.Destination.Effective()
+		if err != nil {
+			return err
+		}
 		stored, err := chosen(ctx, f, opts.plan)
 		if err != nil {
 			return err
@@ -27,18 +31,25 @@ func (p *program) dryRun(ctx context.Context, opts applyOptions) error {
 			if err != nil {
 				return err
 			}
-			r, err := scimdst.RequestOf(m.Step, ids)
+			requests, err := profile.RequestsOf(m.Step, ids)
 			if err != nil {
 				return err
 			}
-			path := r.Path()
-			if slices.Contains(r.Waiting, m.Step.Object) {
-				path = r.Collection + "/" + string(r.ID)
+			for _, r := range requests {
+				p.printRequest(r, m.Step.Object)
 			}
-			fmt.Fprintf(p.out, "%s %s\n%s\n", r.Method, path, r.Body)
 		}
 		return nil
 	})
+}
+
+// printRequest prints one request; an id that is not known yet stands as it is.
+func (p *program) printRequest(r scimdst.Request, object plan.ExternalID) {
+	path := r.Path()
+	if slices.Contains(r.Waiting, object) {
+		path = r.Collection + "/" + string(r.ID)
+	}
+	fmt.Fprintf(p.out, "%s %s\n%s\n", r.Method, path, r.Body)
 }
 
 // known returns the ids that the destination has given for a step's objects.

@@ -54,6 +54,14 @@ func (g *progress) observe(e migrate.Event) {
 		if e.Found == plan.AlreadySo {
 			g.done++
 		}
+	case migrate.Restarted:
+		g.show("the connection was lost; the reading begins again")
+		return
+	case migrate.Steered:
+		g.waiting = ""
+		if e.Paused {
+			g.waiting = " · paused"
+		}
 	case migrate.Marked, migrate.Sending, migrate.Recorded:
 	}
 	g.show(g.line())
@@ -104,6 +112,10 @@ func (g *progress) record(e migrate.Event) {
 	switch e := e.(type) {
 	case migrate.Read:
 		g.log.Info("read", zap.String("kind", string(e.Kind)), zap.Int("n", e.N))
+	case migrate.Restarted:
+		g.log.Warn("restarted")
+	case migrate.Steered:
+		g.log.Info("steered", zap.Float64("rate", e.Rate), zap.Bool("paused", e.Paused))
 	case migrate.Marked:
 		g.log.Info("marked", zap.Int("n", e.N))
 	case migrate.Sending:

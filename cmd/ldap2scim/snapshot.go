@@ -9,7 +9,6 @@ import (
 
 	"ldap2scim/checkpoints"
 	"ldap2scim/configs"
-	"ldap2scim/ldapsrc"
 	"ldap2scim/migrate"
 	"ldap2scim/plan"
 )
@@ -37,12 +36,12 @@ the proof that all of them were read. On any error the state file is as it was.`
 }
 
 func (p *program) snapshot(ctx context.Context, c configs.Config, opts migrate.SnapshotOptions) error {
-	src, err := ldapsrc.Open(ctx, c.Source)
+	src, err := openDirectory(ctx, c.Source)
 	if err != nil {
 		return err
 	}
 	err = p.writing(ctx, c, func(f *checkpoints.File) error {
-		opts.Source = c.Source.URL
+		opts.Source = directoryName(c.Source)
 		progress := p.progress(0)
 		s, err := migrate.Snapshot(ctx, f, src, opts, progress.observe)
 		progress.end()
