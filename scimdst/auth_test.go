@@ -98,7 +98,9 @@ func TestOAuth2RenewsInMidRun(t *testing.T) {
 		t.Fatalf("with a new token: %v", e)
 	}
 	good.Store("Bearer none")
-	get() // t2 was taken before
+	if e := get(); e == nil || !e.Temporary() { // t2 was taken before
+		t.Errorf("a token that was taken: %v", e)
+	}
 	if e := get(); e == nil || e.Temporary() || !e.AccessDenied() {
 		t.Errorf("a token that was never taken: %v", e)
 	}

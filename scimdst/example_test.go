@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 
 	"ldap2scim/plan"
 	"ldap2scim/scimdst"
@@ -12,27 +11,28 @@ import (
 )
 
 // service runs a SCIM service inside the process, for the examples.
-func service() (*scimtest.Server, scimdst.Config) {
+func service() (s *scimtest.Server, c scimdst.Config, stop func()) {
 	s, err := scimtest.Start(scimtest.Options{})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
-	return s, scimdst.Config{URL: s.URL, Token: func() (string, error) { return s.Token, nil }}
+	c = scimdst.Config{URL: s.URL, Token: func() (string, error) { return s.Token, nil }}
+	return s, c, func() { _ = s.Close() }
 }
 
 func Example() {
-	s, config := service()
-	defer s.Close()
+	_, config, stop := service()
+	defer stop()
 	w, err := scimdst.NewWriter(config)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	ada := plan.Step{
 		Action: plan.Create, Kind: plan.Person, Object: "8f14e45f", Name: "ada@example.com",
 		After: plan.Fields{plan.UserName: "ada@example.com", plan.GivenName: "Ada", plan.Active: "true"},
 	}
 	if _, err := w.Do(context.Background(), ada, nil); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	search, err := w.List(context.Background(), plan.Person, func(p plan.Resource) error {
 		fmt.Println(p.Name(), p.ExternalID, p.Fields[plan.GivenName])
@@ -45,11 +45,11 @@ func Example() {
 }
 
 func ExampleWriter_Look() {
-	s, config := service()
-	defer s.Close()
+	s, config, stop := service()
+	defer stop()
 	w, err := scimdst.NewWriter(config)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	s.Inject(scimtest.Fault{Trouble: scimtest.CutAfter}) // the answer is lost
 	ada := plan.Step{
@@ -67,14 +67,14 @@ func ExampleWriter_Look() {
 func ExampleProfile_RequestsOf() {
 	p, err := scimdst.ProfileOf("entra-scim")
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	take := plan.Step{
 		Action: plan.Take, Kind: plan.Group, Object: "staff", Remote: "g7", Members: []plan.ExternalID{"ada", "bob"},
 	}
 	requests, err := p.RequestsOf(take, map[plan.ExternalID]plan.RemoteID{"ada": "u1"})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	for _, r := range requests { // Entra takes one removal in a request
 		fmt.Println(r.Method, r.Path(), string(r.Body))
@@ -85,11 +85,11 @@ func ExampleProfile_RequestsOf() {
 }
 
 func ExampleReader_Check() {
-	s, config := service()
-	defer s.Close()
+	_, config, stop := service()
+	defer stop()
 	r, err := scimdst.NewReader(config)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	d, err := r.Check(context.Background())
 	fmt.Println(d.Announced, d.Patch, d.FilterWorks, d.ResourceTypes, err)
@@ -97,8 +97,8 @@ func ExampleReader_Check() {
 }
 
 func ExampleProbe() {
-	s, config := service()
-	defer s.Close()
+	s, config, stop := service()
+	defer stop()
 	config.Profile = "okta"
 	report, err := scimdst.Probe(context.Background(), config, s.URL)
 	for _, f := range report.Findings {

@@ -98,10 +98,11 @@ func (p *probe) judge(assumption, assumed string, err error) bool {
 func (p *probe) create(ctx context.Context, step plan.Step) error {
 	outcome, err := p.writer.Do(ctx, step, p.ids)
 	if e, ok := errors.AsType[*Error](err); ok && e.Unknown() {
-		found := plan.NotSo
-		if outcome, found, _ = p.writer.Look(context.WithoutCancel(ctx), step, p.ids); found == plan.NotSo {
+		seen, found, lookErr := p.writer.Look(context.WithoutCancel(ctx), step, p.ids)
+		if lookErr != nil || found == plan.NotSo {
 			p.report.LeftBehind = append(p.report.LeftBehind, "maybe "+step.Name)
 		}
+		outcome = seen
 	}
 	if outcome.RemoteID != "" {
 		where, _ := p.writer.profile.collection(step.Kind) // it was sent, so there is one

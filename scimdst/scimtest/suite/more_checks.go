@@ -53,10 +53,10 @@ func manyMembers(ctx context.Context, s *subject) error {
 		}
 	}
 	g, err := s.writer.Get(ctx, plan.Group, s.ids[add.Object])
-	if err != nil || len(g.Members) != 120 {
-		return fmt.Errorf("%d members are left, %v, want 120", len(g.Members), err)
+	if err == nil && len(g.Members) != 120 {
+		err = fmt.Errorf("%d members are left, want 120", len(g.Members))
 	}
-	return nil
+	return err
 }
 
 // refuseVersion changes what is said to have been planned long ago.
@@ -132,8 +132,8 @@ func listMembers(ctx context.Context, s *subject) error {
 		}
 		return nil
 	})
-	if err != nil || seen != 2 {
-		return fmt.Errorf("listed with %d members, %v, want 2", seen, err)
+	if err == nil && seen != 2 {
+		err = fmt.Errorf("listed with %d members, want 2", seen)
 	}
-	return nil
+	return err
 }
