@@ -93,6 +93,16 @@ func (f *File) LastSnapshot(ctx context.Context) (Snapshot, error) {
 	return f.snapshot(ctx, "ORDER BY id DESC LIMIT 1")
 }
 
+// SnapshotBefore returns the newest snapshot before the one with this ID.
+func (f *File) SnapshotBefore(ctx context.Context, id int64) (Snapshot, error) {
+	return f.snapshot(ctx, "WHERE id < ? ORDER BY id DESC LIMIT 1", id)
+}
+
+// SnapshotByDigest returns the newest snapshot whose digest begins with prefix.
+func (f *File) SnapshotByDigest(ctx context.Context, prefix string) (Snapshot, error) {
+	return f.snapshot(ctx, "WHERE substr(digest, 1, length(?1)) = ?1 AND ?1 <> '' ORDER BY id DESC LIMIT 1", prefix)
+}
+
 // Snapshot returns the snapshot with this ID.
 func (f *File) Snapshot(ctx context.Context, id int64) (Snapshot, error) {
 	return f.snapshot(ctx, "WHERE id = ?", id)

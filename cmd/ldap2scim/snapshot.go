@@ -32,6 +32,7 @@ the proof that all of them were read. On any error the state file is as it was.`
 	}
 	cmd.Flags().BoolVar(&opts.AllowEmpty, "allow-empty", false, "accept a directory that shows no people")
 	cmd.Flags().BoolVar(&opts.KeepIncomplete, "keep-incomplete", false, "keep a snapshot that was not read to its end; a plan from it takes nothing away")
+	cmd.AddCommand(p.snapshotDiffCommand())
 	return cmd
 }
 
