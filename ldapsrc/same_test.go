@@ -107,6 +107,21 @@ func sameEverywhere(t *testing.T, fromDomain []plan.Entry) {
 	if diff := cmp.Diff(all, got); diff != "" {
 		t.Errorf("Active Directory (-slapd +domain): %s", diff)
 	}
+	// And so the plan says the same. Whom a domain has disabled is another
+	// attribute, and a rule of its own in OpenLDAP: they are left aside.
+	active := func(entries []plan.Entry) []plan.Entry {
+		return slices.DeleteFunc(slices.Clone(entries), func(e plan.Entry) bool { return e.Inactive != "" || e.First("corpactive") == "FALSE" })
+	}
+	slapdPlan := planOf(t, active(fromSlapd), "uid")
+	if len(slapdPlan) < want.People {
+		t.Errorf("a plan of %d lines for %d people", len(slapdPlan), want.People)
+	}
+	if diff := cmp.Diff(slapdPlan, planOf(t, active(fromFile), "uid")); diff != "" {
+		t.Errorf("the plan of the LDIF (-slapd +file): %s", diff)
+	}
+	if diff := cmp.Diff(slapdPlan, planOf(t, active(fromDomain), "samaccountname")); diff != "" {
+		t.Errorf("the plan of the domain (-slapd +domain): %s", diff)
+	}
 	if len(all.People) != want.People || len(all.Groups) != want.Groups || want.GroupsOfGroups == 0 || want.Inactive == 0 {
 		t.Errorf("got %d people and %d groups, want %+v", len(all.People), len(all.Groups), want)
 	}
