@@ -18,18 +18,27 @@ import (
 )
 
 func (p *program) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	var probe bool
+	var consent string
+	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Connect to everything, read only; every prerequisite with its evidence",
 		Long: `Read the configuration, connect to the directory and to the destination, and say
 of each prerequisite whether it holds, with the evidence, and how to mend it.
-Nothing is written anywhere.` + exitHelp(exitDone, exitFailed, exitInterrupted),
+Nothing is written anywhere.
+
+With --probe, and consent, one marked person and one group are made at the
+destination, changed and removed again, to see which of its profile's
+assumptions hold.` + exitHelp(exitDone, exitFailed, exitInterrupted),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			c, err := p.load()
 			if err != nil {
 				return err
+			}
+			if probe {
+				return p.probe(ctx, c, consent)
 			}
 			list := &checklist{program: p}
 			list.ok("configuration", p.config)
@@ -45,6 +54,9 @@ Nothing is written anywhere.` + exitHelp(exitDone, exitFailed, exitInterrupted),
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&probe, "probe", false, "write to the destination to see how it behaves")
+	cmd.Flags().StringVar(&consent, "consent", "", "with --probe: the URL of the destination, to agree without being asked")
+	return cmd
 }
 
 // checklist prints one line for each prerequisite.
