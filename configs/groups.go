@@ -41,6 +41,8 @@ type wave struct {
 	Units   []string `yaml:"units"`
 	People  []string `yaml:"people"`
 	Percent float64  `yaml:"percent"`
+	// Expression is in CEL and gives true or false.
+	Expression string `yaml:"expression"`
 }
 
 // guards are limits on what one plan may do; 0 is the default of each, and a
@@ -99,7 +101,7 @@ func (f file) guards() plan.Guards {
 func (f file) waves() []plan.Wave {
 	var all []plan.Wave
 	for _, w := range f.Waves {
-		all = append(all, plan.Wave{Name: w.Name, Groups: folded(w.Groups), Units: folded(w.Units), People: folded(w.People), Percent: w.Percent})
+		all = append(all, plan.Wave{Name: w.Name, Groups: folded(w.Groups), Units: folded(w.Units), People: folded(w.People), Percent: w.Percent, Expression: w.Expression})
 	}
 	return all
 }

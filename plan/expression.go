@@ -81,6 +81,13 @@ func (x *expression) eval(e Entry) (ref.Val, error) {
 	return v, err
 }
 
+// holds tells whether an expression that gives a truth value gives true. An
+// entry for which it fails is not one of those that are meant.
+func (x *expression) holds(e Entry) bool {
+	v, err := x.eval(e)
+	return err == nil && v.Value() == true
+}
+
 // text returns the value of an expression that gives a string.
 func (x *expression) text(e Entry) (string, error) {
 	v, err := x.eval(e)

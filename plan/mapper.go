@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"cel.dev/cel-go/cel"
 )
 
 // mapper is the rules made ready: every expression compiled.
 type mapper struct {
-	rules   Rules
-	fills   map[Kind][]fill
+	rules Rules
+	fills map[Kind][]fill
+	// waves are the expressions of the waves, nil where one has none.
+	waves   []*expression
 	longest int
 	tenant  Tenant
 }
@@ -38,6 +42,16 @@ func newMapper(in Input) (*mapper, error) {
 			}
 			m.fills[k] = append(m.fills[k], f)
 		}
+	}
+	for _, wave := range in.Rules.Waves {
+		var x *expression
+		if wave.Expression != "" {
+			var err error
+			if x, err = compileExpression(wave.Expression, cel.BoolType); err != nil {
+				return nil, fmt.Errorf("rules: wave %q: %w", wave.Name, err) // unreachable: Validate has compiled it
+			}
+		}
+		m.waves = append(m.waves, x)
 	}
 	return m, nil
 }

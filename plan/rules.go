@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"cel.dev/cel-go/cel"
 )
 
 // Rules say how entries become resources. They hold no secret and are stored
@@ -86,6 +88,11 @@ func (r Rules) Attributes(k Kind) []string {
 	case Person:
 		for _, m := range r.Person {
 			names = append(names, m.reads()...)
+		}
+		for _, w := range r.Waves {
+			if x, err := compileExpression(w.Expression, cel.BoolType); w.Expression != "" && err == nil {
+				names = append(names, x.reads...)
+			}
 		}
 		for _, name := range []string{r.Inactive.Attribute, r.ManagedAppleID.Before.From} {
 			if name != "" {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"cel.dev/cel-go/cel"
 )
 
 // Rest is the name of the wave of everybody who is in no other.
@@ -25,6 +27,9 @@ type Wave struct {
 	// Percent of the people, picked by a digest of their ID, so that the same
 	// ones are picked every time.
 	Percent float64 `json:"percent,omitempty"`
+	// Expression is in CEL, as those of [Mapping], and gives true for the
+	// people who are in the wave.
+	Expression string `json:"expression,omitempty"`
 }
 
 func validateWaves(waves []Wave) error {
@@ -41,8 +46,13 @@ func validateWaves(waves []Wave) error {
 			errs = append(errs, fmt.Errorf("wave %q is there twice, or is the name of the last one", w.Name))
 		case w.Percent < 0 || w.Percent > 100:
 			errs = append(errs, fmt.Errorf("wave %q: %v is not a percentage", w.Name, w.Percent))
-		case len(w.Groups)+len(w.Units)+len(w.People) == 0 && w.Percent == 0:
+		case len(w.Groups)+len(w.Units)+len(w.People) == 0 && w.Percent == 0 && w.Expression == "":
 			errs = append(errs, fmt.Errorf("wave %q takes nobody", w.Name))
+		}
+		if w.Expression != "" {
+			if _, err := compileExpression(w.Expression, cel.BoolType); err != nil {
+				errs = append(errs, fmt.Errorf("wave %q: %w", w.Name, err))
+			}
 		}
 		seen[w.Name] = true
 	}
@@ -64,13 +74,13 @@ func (r Rules) waveNames() []string {
 
 // waveOf is the first wave that takes a person for what the person is. That a
 // group is in a wave is seen later.
-func (r Rules) waveOf(w want) uint8 {
-	for i, wave := range r.Waves {
-		if wave.takes(w) {
+func (m *mapper) waveOf(w want) uint8 {
+	for i, wave := range m.rules.Waves {
+		if wave.takes(w) || m.waves[i] != nil && m.waves[i].holds(w.entry) {
 			return uint8(i)
 		}
 	}
-	return uint8(len(r.Waves))
+	return uint8(len(m.rules.Waves))
 }
 
 func (w Wave) takes(p want) bool {

@@ -36,6 +36,27 @@ func TestWaves(t *testing.T) {
 	}
 }
 
+// TestWaveByExpression: people are picked by what their entry says.
+func TestWaveByExpression(t *testing.T) {
+	t.Parallel()
+	w := &world{rules: rules(), entries: []plan.Entry{person("p1", "u1", "costcode", "7"), person("p2", "u2"), person("p3", "u3", "costcode", "8")}}
+	w.rules.Waves = []plan.Wave{{Name: "seven", Expression: `first("costcode") == "7"`}}
+	sum, got := decide(t, w)
+	if sum.Waves[0].People != 1 || got.steps[0].Object != "p1" || got.steps[0].Wave != "seven" || got.steps[1].Wave != plan.Rest {
+		t.Errorf("waves %+v, steps %+v", sum.Waves, got.steps)
+	}
+	w.rules.Waves[0].Expression = `first("shoesize") == "42"`
+	if names := w.rules.Attributes(plan.Person); !slices.Contains(names, "shoesize") {
+		t.Errorf("the snapshot reads %v", names)
+	}
+	for _, wrong := range []string{`first("costcode")`, `1 +`} {
+		w.rules.Waves[0].Expression = wrong
+		if err := w.rules.Validate(); err == nil || !strings.Contains(err.Error(), `wave "seven": the expression, at line 1`) {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+}
+
 // TestPercentWave: the same people every time, about as many as asked.
 func TestPercentWave(t *testing.T) {
 	t.Parallel()
