@@ -161,6 +161,18 @@ func (f *File) States(ctx context.Context, planID int64) (map[State]int, error) 
 	return counts, nil
 }
 
+// Open counts the steps of a scope that are pending, and those that are marked
+// as sending.
+func (f *File) Open(ctx context.Context, planID int64, scope Scope) (pending, sending int, err error) {
+	err = f.db.QueryRowContext(ctx, `SELECT coalesce(sum(coalesce(j.state, 'pending') = 'pending'), 0), coalesce(sum(j.state = 'sending'), 0)
+		FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq
+		WHERE s.plan = ? AND (? = '' OR s.wave = ?) AND (NOT ? OR j.error <> '')`, planID, scope.Wave, scope.Wave, scope.Again).Scan(&pending, &sending)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count the open steps of plan %d: %w", planID, err)
+	}
+	return pending, sending, nil
+}
+
 // Remote returns the destination's id of a source object, as the inventory of
 // the plan or the plan's own steps have given it. It is "" when there is none
 // yet, and the second result then says what became of the step that would

@@ -41,7 +41,8 @@ type Apply struct {
 // Result counts what a run did.
 type Result struct {
 	Done, Failed int
-	// Left were not sent: the run was interrupted, or what they need failed.
+	// Left were not sent, of those that the run was to take up: it was
+	// interrupted, or what they need failed.
 	Left int
 	// Unknown were sent, and nobody knows what became of them.
 	Unknown int
@@ -122,8 +123,8 @@ func (r *running) end(ctx context.Context, err error) (Result, error) {
 	case r.res.Interrupted:
 		outcome = "interrupted"
 	}
-	states, countErr := r.File.States(ctx, r.plan.ID)
-	r.res.Left, r.res.Unknown = states[checkpoints.Pending], states[checkpoints.Sending]
+	var countErr error
+	r.res.Left, r.res.Unknown, countErr = r.File.Open(ctx, r.plan.ID, r.Scope)
 	return r.res, errors.Join(err, countErr, r.File.EndRun(ctx, r.run, outcome, time.Now()))
 }
 

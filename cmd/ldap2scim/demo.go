@@ -119,59 +119,85 @@ inactive: {attribute: nsAccountLock, values: ["true"]}
 destination:
   url: %[7]s
   token: file:%[8]s
+  profile: ivanti
+  requests_per_second: 1000 # the built-in service is as quick as this machine
 mapping:
   person: {userName: uid, name.givenName: givenName, name.familyName: sn, displayName: cn, email: mail, department: departmentNumber}
   custom: {custAttr1: employeeNumber}
   group: {displayName: cn}
+managed_apple_id:
+  before: {pattern: email, appleid_subdomain: true}
+  after: {pattern: email, appleid_subdomain: true}
+groups:
+  collision: suffix-ou
+  units: {make: subtree, under: ["ou=people,%[6]s"], name: "OU {ou}"}
+waves:
+  - {name: pilot, groups: ["cn=Chess,ou=clubs,ou=groups,%[6]s"]}
 `, d.path("state.db"), d.directory.LDAPSURL(), d.path("ca.pem"), companyReader, d.path("ldap-password"), companySuffix, d.service.URL, d.path("scim-token"))
 }
 
 // road types the commands.
 func (d *demo) road(ctx context.Context) error {
-	for _, stage := range []struct {
-		says    string
-		command []string
-		into    string // a file that gets the output too
-	}{
-		{"Is everything there?", []string{"check"}, ""},
-		{"Read the directory.", []string{"snapshot"}, ""},
-		{"Decide. Nothing is written to the service.", []string{"plan"}, ""},
-		{"The whole plan, as JSON.", []string{"show", "plan", "--json"}, "plan.json"},
-		{"Carry it out.", []string{"apply", "--yes"}, ""},
-		{"Read the service back, and add up.", []string{"report"}, "report.txt"},
-		{"The report as JSON.", []string{"report", "--json"}, "report.json"},
-		{"Once more: there is nothing left to do.", []string{"plan", "--detailed-exitcode"}, ""},
+	for _, s := range []stage{
+		{says: "Is everything there?", command: []string{"check"}},
+		{says: "Read the directory.", command: []string{"snapshot"}},
+		{says: "Decide. Nothing is written to the service.", command: []string{"plan"}},
+		{says: "The whole plan, as JSON, and as a page for a browser.", command: []string{"show", "plan", "--json"}, into: "plan.json"},
+		{command: []string{"show", "plan", "--html"}, into: "plan.html"},
+		{says: "Nothing may be written while the MDM's own LDAP server may still be syncing.", command: []string{"apply", "--yes"}, exit: exitRefused},
+		{says: "It is switched off, and what else the vendor asks for is there. Say so.", command: []string{"attest", "ldap-disabled", "--by", "Demo"}},
+		{command: []string{"attest", "managed-apple-id", "--by", "Demo"}},
+		{command: []string{"attest", "idp-attribute", "custAttr1", "--by", "Demo"}},
+		{says: "A few people first.", command: []string{"apply", "--wave", "pilot", "--yes"}},
+		{says: "Then everybody.", command: []string{"apply", "--yes"}},
+		{says: "Read the service back, and add up.", command: []string{"report"}, into: "report.txt"},
+		{says: "The report as JSON.", command: []string{"report", "--json"}, into: "report.json"},
+		{says: "Once more: there is nothing left to do.", command: []string{"plan", "--detailed-exitcode"}},
 	} {
-		fmt.Fprintf(d.out, "\n# %s\n$ ldap2scim %s", stage.says, strings.Join(stage.command, " "))
-		if err := d.stage(ctx, stage.command, stage.into); err != nil {
+		if s.says != "" {
+			fmt.Fprintf(d.out, "\n# %s", s.says)
+		}
+		fmt.Fprintf(d.out, "\n$ ldap2scim %s", strings.Join(s.command, " "))
+		if err := d.show(ctx, s); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(d.out, "\nLeft to look at, in %s: ldap2scim.yaml, state.db, plan.json, report.txt, report.json\n", d.folder)
+	fmt.Fprintf(d.out, "\nLeft to look at, in %s: ldap2scim.yaml, state.db, plan.json, plan.html, report.txt, report.json\n", d.folder)
 	return nil
 }
 
-// stage carries out one command. JSON goes into its file alone.
-func (d *demo) stage(ctx context.Context, command []string, into string) error {
+// stage is one command that the demo types.
+type stage struct {
+	says    string
+	command []string
+	into    string // a file that gets the output
+	exit    int    // what it must end with
+}
+
+// show carries out one command. What is for machines goes into its file alone.
+func (d *demo) show(ctx context.Context, st stage) error {
 	var kept bytes.Buffer
 	s := streams{in: strings.NewReader(""), out: io.MultiWriter(d.out, &kept), err: d.err}
-	if into != "" {
-		fmt.Fprintf(d.out, " > %s", d.path(into))
+	if st.into != "" {
+		fmt.Fprintf(d.out, " > %s", d.path(st.into))
 	}
 	fmt.Fprintln(d.out)
-	if strings.HasSuffix(into, ".json") {
+	if st.into != "" && !strings.HasSuffix(st.into, ".txt") {
 		s.out = &kept
 	}
-	switch code := run(ctx, append([]string{"--config", d.path("ldap2scim.yaml")}, command...), s); {
+	if st.exit != exitDone { // what it says of that is part of the show
+		s.err = d.out
+	}
+	switch code := run(ctx, append([]string{"--config", d.path("ldap2scim.yaml")}, st.command...), s); {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case code != exitDone:
-		return fmt.Errorf("demo: ldap2scim %s ended with %d", strings.Join(command, " "), code)
+	case code != st.exit:
+		return fmt.Errorf("demo: ldap2scim %s ended with %d", strings.Join(st.command, " "), code)
 	}
-	if into == "" {
+	if st.into == "" {
 		return nil
 	}
-	if err := os.WriteFile(d.path(into), kept.Bytes(), 0o600); err != nil {
+	if err := os.WriteFile(d.path(st.into), kept.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("write the demo's folder: %w", err)
 	}
 	return nil
