@@ -90,9 +90,11 @@ func (p Paths) of(kind plan.Kind) []string {
 // checkAttributes refuses what the service is known not to take, so that it is
 // not lost in silence.
 func (p Profile) checkAttributes(step plan.Step) error {
-	for path := range step.After.Sorted() {
-		if !p.Takes(step.Kind, path) {
-			return fmt.Errorf("the profile does not take the attribute %s of a %s", path, step.Kind)
+	if len(p.Attributes.of(step.Kind)) > 0 {
+		for path := range step.After.Sorted() {
+			if !p.Takes(step.Kind, path) {
+				return fmt.Errorf("the profile does not take the attribute %s of a %s", path, step.Kind)
+			}
 		}
 	}
 	if step.Action != plan.Create {
