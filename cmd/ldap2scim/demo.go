@@ -210,6 +210,9 @@ func (d *demo) serve(ctx context.Context) error {
   ldap2scim --config %[1]s check
   ldap2scim --config %[1]s snapshot
   ldap2scim --config %[1]s plan
+  ldap2scim --config %[1]s attest ldap-disabled --by YOUR-NAME
+  ldap2scim --config %[1]s attest managed-apple-id --by YOUR-NAME
+  ldap2scim --config %[1]s attest idp-attribute custAttr1 --by YOUR-NAME
   ldap2scim --config %[1]s apply
   ldap2scim --config %[1]s report
 

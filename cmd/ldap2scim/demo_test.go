@@ -18,7 +18,8 @@ func TestDemoTwice(t *testing.T) {
 		p := s.process(exitDone, "demo", "--folder", folder)
 		for _, want := range []string{
 			" done, 0 failed, 0 not sent, 0 unknown.\n",
-			"225 in directory = 208 migrated + 11 excluded + 6 blocked\n",
+			"225 in directory = 217 migrated + 4 excluded + 4 blocked\n",
+			"nothing may be written before: ldap-disabled, managed-apple-id, idp-attribute custAttr1\n",
 			"$ ldap2scim plan --detailed-exitcode\nPlan ",
 			"No change: the destination is as the plan wants it.",
 		} {
@@ -29,7 +30,7 @@ func TestDemoTwice(t *testing.T) {
 		if p.err.String() != "" {
 			t.Errorf("demo says on standard error: %s", p.err.String())
 		}
-		for _, name := range []string{"ldap2scim.yaml", "state.db", "plan.json", "report.txt", "report.json", "ca.pem"} {
+		for _, name := range []string{"ldap2scim.yaml", "state.db", "plan.json", "plan.html", "report.txt", "report.json", "ca.pem"} {
 			if info, err := os.Stat(filepath.Join(folder, name)); err != nil || info.Size() == 0 {
 				t.Errorf("demo left %s: %v", name, err)
 			}
@@ -80,12 +81,12 @@ func TestDemoServe(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	serve := s.start("demo", "--serve", "--folder", s.folder)
-	serve.says(&serve.out, "  group: {displayName: cn}\n")
+	serve.says(&serve.out, "  - {name: pilot, groups: [\"cn=Chess,ou=clubs,ou=groups,"+companySuffix+"\"]}\n")
 	_, printed, _ := strings.Cut(serve.out.String(), "The configuration that reaches them:\n\n")
 	if text, err := os.ReadFile(s.path("ldap2scim.yaml")); err != nil || string(text) != printed {
 		t.Errorf("printed %q, and wrote %q, %v", printed, text, err)
 	}
-	for _, command := range []string{"check", "snapshot", "plan", "apply --yes", "report"} {
+	for _, command := range []string{"check", "snapshot", "plan", "attest ldap-disabled --by me", "attest managed-apple-id --by me", "attest idp-attribute custAttr1 --by me", "apply --yes", "report"} {
 		s.process(exitDone, strings.Fields(command)...)
 	}
 	s.process(exitDone, "plan", "--detailed-exitcode")

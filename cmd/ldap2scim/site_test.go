@@ -42,7 +42,8 @@ func (s *site) write(name, text string) {
 	}
 }
 
-// demoSite is a site with the directory and the service of the demo.
+// demoSite is a site with the directory and the service of the demo, where the
+// vendor's prerequisites are attested.
 func demoSite(t *testing.T, o scimtest.Options) (*site, *demo) {
 	t.Helper()
 	d := &demo{folder: t.TempDir()}
@@ -61,7 +62,11 @@ func demoSite(t *testing.T, o scimtest.Options) (*site, *demo) {
 	if err := d.write(); err != nil {
 		t.Fatal(err)
 	}
-	return &site{t: t, folder: d.folder}, d
+	s := &site{t: t, folder: d.folder}
+	for _, of := range []string{"ldap-disabled", "managed-apple-id", "idp-attribute custAttr1"} {
+		s.run(exitDone, append(append([]string{"attest"}, strings.Fields(of)...), "--by", "a test")...)
+	}
+	return s, d
 }
 
 func (s *site) args(args []string) []string {
