@@ -34,7 +34,7 @@ func TestAttestations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer r.Close() //nolint:errcheck // nothing was written
 	got, err := r.Attestations(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -33,6 +33,7 @@ func (r Row) Exceptional() bool {
 	switch r.Class {
 	case ToCreate, ToUpdate, Unchanged:
 		return len(r.Hazards) > 0 || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Severity != Note })
+	case ToAdopt, ToDeactivate, Excluded, Blocked:
 	}
 	return true
 }

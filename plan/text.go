@@ -111,6 +111,7 @@ func (c Class) words() string {
 	switch c {
 	case ToCreate, ToUpdate, ToAdopt, ToDeactivate:
 		return "to " + string(c)
+	case Unchanged, Excluded, Blocked:
 	}
 	return string(c)
 }

@@ -187,7 +187,7 @@ func TestListEndsWithYield(t *testing.T) {
 	r, requests := pages(t, func(_, start, count int) ([]int, int) { return span(start, count, 250), 250 })
 	stop := errors.New("stop")
 	search, err := r.List(t.Context(), plan.Person, func(plan.Resource) error { return stop })
-	if err != stop || *requests != 1 || search.Entries != 1 {
+	if !errors.Is(err, stop) || *requests != 1 || search.Entries != 1 {
 		t.Errorf("List = %v after %d requests and %d entries", err, *requests, search.Entries)
 	}
 }

@@ -98,7 +98,7 @@ func digestOfFile(path string) (plan.Digest, error) {
 	if err != nil {
 		return "", fmt.Errorf("read evidence: %w", err)
 	}
-	defer file.Close() // nothing was written
+	defer file.Close() //nolint:errcheck // nothing was written
 	h := sha256.New()
 	if _, err := io.Copy(h, file); err != nil {
 		return "", fmt.Errorf("read evidence: %w", err)

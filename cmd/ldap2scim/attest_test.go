@@ -65,7 +65,7 @@ destination: {url: "https://scim.example.com", token: "env:T"}
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // nothing was written
 	all, err := f.Attestations(t.Context())
 	if err != nil || len(all) != 2 {
 		t.Fatalf("%+v, %v", all, err)

@@ -76,6 +76,7 @@ func (p *program) showPlan(ctx context.Context, f *checkpoints.File, stored chec
 		return plan.WriteJSON(p.out, v)
 	case asCSV:
 		return plan.WriteCSV(p.out, v)
+	case asText:
 	}
 	return plan.WriteText(p.out, v)
 }
@@ -106,6 +107,7 @@ func (p *program) showFindings(ctx context.Context, f *checkpoints.File, stored 
 		return plan.WriteFindings(p.out, found, 0)
 	case asCSV:
 		return plan.WriteFindingsCSV(p.out, found)
+	case asJSON:
 	}
 	for v, err := range found {
 		if err != nil {

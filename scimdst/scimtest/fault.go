@@ -131,6 +131,7 @@ func (f *Fault) after(rep reply) (reply, bool) {
 		return rep, true
 	case WrongTotal:
 		return f.wrongTotal(rep), false
+	default: // it has struck before, or strikes elsewhere
 	}
 	return rep, false
 }

@@ -73,7 +73,7 @@ func common() []attr {
 
 // The two resource types; nothing writes to them.
 var (
-	users = &kind{
+	users = &kind{ //nolint:gochecknoglobals // a constant in all but name
 		name: "User", endpoint: "/Users", key: "userName",
 		core: schema{id: coreUser, name: "User", attrs: with(common(), with(
 			texts("userName", "displayName", "nickName", "profileUrl", "title", "userType", "preferredLanguage", "locale", "timezone"),
@@ -90,7 +90,7 @@ var (
 			{id: Ivanti, name: "IvantiUser", open: true, attrs: texts("costCode", "badge", "location", "distinguishedName", "custAttr1")},
 		},
 	}
-	groups = &kind{
+	groups = &kind{ //nolint:gochecknoglobals // a constant in all but name
 		name: "Group", endpoint: "/Groups", key: "displayName",
 		core: schema{id: coreGroup, name: "Group", attrs: with(common(), with(
 			texts("displayName"),

@@ -86,7 +86,7 @@ func Start(o Options) (*Server, error) {
 // Close ends the service and cuts what is under way.
 func (s *Server) Close() error {
 	err := s.http.Close()
-	<-s.served
+	<-s.served //nolint:errcheck // it says that the server is closed
 	return err
 }
 
