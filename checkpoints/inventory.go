@@ -38,7 +38,7 @@ func (f *File) SaveInventory(ctx context.Context, destination string, taken time
 		if err != nil {
 			return err
 		}
-		err = pipe(func(put func(plan.Resource) error) (err error) {
+		err = plan.Pipe(func(put func(plan.Resource) error) (err error) {
 			v.Proof, err = read(put)
 			return err
 		}, add)

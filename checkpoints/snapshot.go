@@ -40,7 +40,7 @@ func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time,
 		if err != nil {
 			return err
 		}
-		err = pipe(func(put func(plan.Entry) error) (err error) {
+		err = plan.Pipe(func(put func(plan.Entry) error) (err error) {
 			s.Proof, err = read(put)
 			return err
 		}, add)

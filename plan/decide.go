@@ -24,6 +24,7 @@ type decider struct {
 	teams  []team
 	guards *guarding
 	phase  int
+	due    map[Kind]int // objects that have a step of their own
 }
 
 // Decide makes a plan and gives it to out as it goes. Only indexes stay in
@@ -43,7 +44,7 @@ func Decide(in Input, out Sink) (Summary, error) {
 		Snapshot: in.Snapshot.Digest, Rules: rules, Inventory: in.Inventory.Digest, Tenant: in.Tenant.Digest,
 		Objects: map[Kind]map[Class]int{}, Steps: map[Action]int{}, Hazards: map[Hazard]int{},
 		Findings: map[Severity]int{}, Unexpected: map[Kind]int{},
-	}, names: map[Kind]*names{}}
+	}, names: map[Kind]*names{}, due: map[Kind]int{}}
 	d.guards = &guarding{rules: in.Rules.Guards.withDefaults(), d: d}
 	for _, pass := range []func() error{d.prerequisites, d.caution, d.surveyUnits, d.people, d.groups, d.plainUnits, d.strangers, d.reminders, d.guards.check, d.send} {
 		if err := pass(); err != nil {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -39,10 +40,7 @@ func (g *graph) join(e Entry, nesting Nesting, people []uint32) {
 // groups have.
 func (d *decider) connect() error {
 	i := 0
-	for e, err := range d.in.Snapshot.Groups {
-		if err != nil {
-			return fmt.Errorf("read the snapshot's groups: %w", err)
-		}
+	err := Pipe(everything(d.in.Snapshot.Groups, "read the snapshot's groups"), func(e Entry) error {
 		for i < len(d.graph.groups) && d.graph.groups[i].entry.ID < e.ID {
 			i++ // a unit
 		}
@@ -50,6 +48,10 @@ func (d *decider) connect() error {
 			return fmt.Errorf("snapshot group %s: it is not among the entries", e.DN)
 		}
 		d.members(&d.graph.groups[i], e)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	d.graph.flatten()
 	at := map[RemoteID]int{}
@@ -58,15 +60,27 @@ func (d *decider) connect() error {
 			at[t.decision.Remote] = i
 		}
 	}
-	for r, err := range d.in.Inventory.Groups {
-		if err != nil {
-			return fmt.Errorf("read the inventory's groups: %w", err)
-		}
+	return Pipe(everything(d.in.Inventory.Groups, "read the inventory's groups"), func(r Resource) error {
 		if i, ours := at[r.RemoteID]; ours {
 			d.graph.groups[i].have = d.present(r)
 		}
+		return nil
+	})
+}
+
+// everything puts all that a sequence yields, as [Pipe] takes it.
+func everything[T any](all iter.Seq2[T, error], doing string) func(put func(T) error) error {
+	return func(put func(T) error) error {
+		for v, err := range all {
+			if err != nil {
+				return fmt.Errorf("%s: %w", doing, err)
+			}
+			if err := put(v); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return nil
 }
 
 // present returns the members of the destination's group that the snapshot

@@ -69,20 +69,19 @@ func (d *decider) survey(k Kind) error {
 			n.hold(r)
 		}
 	}
-	err := d.matches(k, ignore, func(m match) error {
-		if m.want.class != "" {
-			return nil
+	err := d.wants(k, func(w want) {
+		if w.class != "" {
+			return
 		}
-		name := nameKey(m.want.fields[nameField(k)])
+		name := nameKey(w.fields[nameField(k)])
 		n.wanted[name]++
-		if mail := m.want.fields[WorkEmail]; mail != "" {
+		if mail := w.fields[WorkEmail]; mail != "" {
 			n.mails[nameKey(mail)]++
 		}
-		n.countAppleID(m.want)
-		if h := n.held[name]; h.owner != "" && h.owner != m.want.entry.ID && !m.has(name) {
-			n.claims = append(n.claims, claim{by: m.want.entry.ID, holder: h.owner, name: name})
+		n.countAppleID(w)
+		if h := n.held[name]; h.owner != "" && h.owner != w.entry.ID {
+			n.claims = append(n.claims, claim{by: w.entry.ID, holder: h.owner, name: name})
 		}
-		return nil
 	})
 	if err != nil || len(n.claims) == 0 {
 		return err
@@ -97,14 +96,24 @@ func (d *decider) countAsked(k Kind, n *names) error {
 		return nil
 	}
 	asked := map[key]int{}
-	err := d.matches(k, ignore, func(m match) error {
-		if m.want.class == "" {
-			asked[nameKey(m.want.fields[DisplayName])]++
+	err := d.wants(k, func(w want) {
+		if w.class == "" {
+			asked[nameKey(w.fields[DisplayName])]++
 		}
-		return nil
 	})
 	n.asked = asked
 	return err
+}
+
+// wants gives what the rules make of every entry of one kind to yield.
+func (d *decider) wants(k Kind, yield func(want)) error {
+	for e, err := range d.entries(k) {
+		if err != nil {
+			return fmt.Errorf("read the snapshot's entries of kind %s: %w", k, err)
+		}
+		yield(d.want(e))
+	}
+	return nil
 }
 
 // want is what the rules make of one entry, its name settled.

@@ -31,6 +31,9 @@ func (d *decider) decideAll(k Kind, seen func(outcome) error) error {
 		if o.class == ToAdopt {
 			adopted++
 		}
+		if o.step != nil {
+			d.due[k]++
+		}
 		if err := o.replay(); err != nil {
 			return err
 		}
@@ -57,6 +60,9 @@ func (d *decider) outcomes(k Kind, unexpected func(Resource), yield func(outcome
 // sendAll sends the steps on the objects of one kind in one wave. Those that
 // take over a name come after all others, in the order of the hand-overs.
 func (d *decider) sendAll(k Kind, wave uint8, waveOf func(i int) uint8) error {
+	if d.due[k] == 0 {
+		return nil
+	}
 	var late []outcome
 	i := -1
 	err := d.outcomes(k, ignore, func(o outcome) error {

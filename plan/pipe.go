@@ -1,15 +1,15 @@
-package checkpoints
+package plan
 
 import "errors"
 
 // errConsumer ends a producer whose consumer has failed.
 var errConsumer = errors.New("the consumer has failed")
 
-// pipe runs consume on what produce puts, in the same order but beside it, so
-// that reading from a network and writing to the disk do not wait for each
-// other. At most a few hundred values are under way. It returns the first
+// Pipe runs consume on what produce puts, in the same order but beside it, so
+// that reading, from a network or a file, and working on what was read do not
+// wait for each other. At most a few hundred values are under way. It returns the first
 // error of either, when both have ended.
-func pipe[T any](produce func(put func(T) error) error, consume func(T) error) error {
+func Pipe[T any](produce func(put func(T) error) error, consume func(T) error) error {
 	const size, ahead = 64, 4
 	batches := make(chan []T, ahead)
 	failed, done := make(chan struct{}), make(chan error, 1)

@@ -1,4 +1,4 @@
-package checkpoints
+package plan
 
 import (
 	"errors"
@@ -15,7 +15,7 @@ func TestPipe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			next := 0
-			err := pipe(func(put func(int) error) error {
+			err := Pipe(func(put func(int) error) error {
 				for i := range tt.stopAt {
 					if err := put(i); err != nil {
 						return err
