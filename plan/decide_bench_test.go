@@ -5,6 +5,7 @@ import (
 	"iter"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"testing"
 	"time"
@@ -119,6 +120,8 @@ func BenchmarkDecide(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	// As the program does: see main.
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(900 << 20))
 	l := large{n}
 	for name, have := range map[string]func(plan.Kind) iter.Seq2[plan.Resource, error]{"first": nothing, "unchanged": l.migrated} {
 		b.Run(name, func(b *testing.B) {
