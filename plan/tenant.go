@@ -1,5 +1,7 @@
 package plan
 
+import "strings"
+
 // Tenant is what the vendor's own records say of people, beside SCIM. The zero
 // value knows nothing, and then nothing is decided from it.
 type Tenant struct {
@@ -15,6 +17,9 @@ type Account struct {
 	// UID is the user ID by which the vendor knows the account, or "" when
 	// the records do not say.
 	UID string
+	// Source is where the vendor has the account from, in the vendor's words:
+	// LOCAL, LDAP, SCIM_AAD; "" when the records do not say.
+	Source string
 	// AppleID is the Managed Apple ID now, or "" when the records do not say.
 	AppleID string
 	// Values are the stored values of the LDAP custom attributes, by name in
@@ -42,6 +47,10 @@ func (w *want) checkAccount(fills []fill) {
 	if a.UID != "" && w.fields[UserName] != "" && Fold(a.UID) != Fold(w.fields[UserName]) {
 		w.block(Renamed, "the account's user ID is "+quoted(a.UID)+" and would be sent as "+quoted(w.fields[UserName])+", by which it is not found: a second account would be made",
 			"map userName from the attribute that holds the user ID, or rename the account first")
+	}
+	if a.UID != "" && Fold(a.UID) == Fold(w.fields[UserName]) && strings.EqualFold(a.Source, "LOCAL") {
+		w.warn(Renamed, "a Local account has this user ID; it becomes a SCIM account, and its source changes from Local",
+			"see whether it is the same person, and that it is not the administrator who signs in when nothing else works")
 	}
 	for _, f := range fills {
 		switch old, value, c := w.compare(f); c {

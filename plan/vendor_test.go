@@ -65,6 +65,7 @@ func TestVendorChecks(t *testing.T) {
 			nil,
 		},
 		{"user ID drifted", nil, plan.Renamed, plan.Block, plan.Blocked, `"U1" and would be sent as "u2"`, []plan.Entry{person("p1", "u2")}, one(), same},
+		{"a Local account", nil, plan.Renamed, plan.Warn, plan.ToCreate, "becomes a SCIM account", one(), nil, map[plan.ExternalID]plan.Account{"p1": {UID: "U1", Source: "LOCAL"}}},
 		{"certificate issued again", nil, plan.Reissue, plan.Warn, plan.ToCreate, `"7" in the vendor's records and becomes "8"`, one("costcode", "8"), one("costcode", "7"), same},
 		{"value goes", nil, plan.Reissue, plan.Warn, plan.ToCreate, `becomes ""`, one(), one("costcode", "7"), same},
 	} {

@@ -133,6 +133,9 @@ func (l *checklist) connection(c configs.Config, facts ldapsrc.Facts) {
 	}
 	l.ok("users by hand", c.Source.Users.Command(c.Source))
 	l.ok("groups by hand", c.Source.Groups.Command(c.Source))
+	if c.Source.Units.Filter != "" {
+		l.ok("units by hand", c.Source.Units.Command(c.Source))
+	}
 }
 
 // sampled says what the first page of a search shows.
