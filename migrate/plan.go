@@ -16,6 +16,10 @@ type PlanOptions struct {
 	Settings plan.Digest
 	// Destination names the destination in the state file.
 	Destination string
+	// Learn returns what the destination says of itself, to be stored with its
+	// inventory; nil means not to ask. That it cannot be asked is no reason not
+	// to plan.
+	Learn func(context.Context) (string, error)
 }
 
 // Plan reads the destination, decides with the newest snapshot, and stores the
@@ -25,7 +29,13 @@ func Plan(ctx context.Context, f *checkpoints.File, dst Lister, opts PlanOptions
 	if err != nil {
 		return checkpoints.Plan{}, err
 	}
-	inv, err := takeInventory(ctx, f, dst, opts.Destination, observe)
+	learnt := ""
+	if opts.Learn != nil {
+		if learnt, err = opts.Learn(ctx); err != nil {
+			learnt = "not to be learnt: " + err.Error()
+		}
+	}
+	inv, err := takeInventory(ctx, f, dst, opts.Destination, learnt, observe)
 	if err != nil {
 		return checkpoints.Plan{}, err
 	}
@@ -38,10 +48,10 @@ func Plan(ctx context.Context, f *checkpoints.File, dst Lister, opts PlanOptions
 }
 
 // takeInventory lists the destination into the state file.
-func takeInventory(ctx context.Context, f *checkpoints.File, dst Lister, name string, observe Observer) (checkpoints.Inventory, error) {
+func takeInventory(ctx context.Context, f *checkpoints.File, dst Lister, name, learnt string, observe Observer) (checkpoints.Inventory, error) {
 	progress := counter(observe)
 	return f.SaveInventory(ctx, name, time.Now(), func(add func(plan.Resource) error) (plan.Proof, error) {
-		proof := plan.Proof{Complete: true}
+		proof := plan.Proof{Complete: true, Learnt: learnt}
 		for _, k := range []plan.Kind{plan.Person, plan.Group} {
 			search, err := dst.List(ctx, k, func(r plan.Resource) error {
 				progress(k)

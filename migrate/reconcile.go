@@ -19,7 +19,7 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	if err != nil {
 		return Report{}, err
 	}
-	inv, err := takeInventory(ctx, f, dst, destination, observe)
+	inv, err := takeInventory(ctx, f, dst, destination, "", observe)
 	if err != nil {
 		return Report{}, err
 	}

@@ -217,3 +217,25 @@ func TestReportClasses(t *testing.T) {
 		t.Errorf("before apply: %s", r.Sentence)
 	}
 }
+
+// TestLearntIsStored: what the destination says of itself stands beside its
+// inventory, and a destination that says nothing is no reason not to plan.
+func TestLearntIsStored(t *testing.T) {
+	t.Parallel()
+	for said, learn := range map[string]func(context.Context) (string, error){
+		`{"patch":true}`:         func(context.Context) (string, error) { return `{"patch":true}`, nil },
+		"not to be learnt: gone": func(context.Context) (string, error) { return "", errors.New("gone") },
+		"":                       nil,
+	} {
+		w := newWorld(t, staff(2, 1))
+		f := w.open()
+		w.planned(f)
+		p, err := migrate.Plan(t.Context(), f, w.writer().Reader, migrate.PlanOptions{Rules: rules(), Learn: learn}, silent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if inv, err := f.Inventory(t.Context(), p.Inventory); err != nil || inv.Proof.Learnt != said || !inv.Proof.Complete {
+			t.Errorf("%q: %+v, %v", said, inv.Proof, err)
+		}
+	}
+}

@@ -119,7 +119,7 @@ func (a Apply) checkDestination(ctx context.Context, p checkpoints.Plan) error {
 	if err != nil {
 		return err
 	}
-	inv, err := takeInventory(ctx, a.File, a.Lister, planned.Destination, a.Observe)
+	inv, err := takeInventory(ctx, a.File, a.Lister, planned.Destination, "", a.Observe)
 	if err != nil {
 		return err
 	}

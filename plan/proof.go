@@ -8,6 +8,9 @@ type Proof struct {
 	// package that did the reading may set it.
 	Complete bool     `json:"complete"`
 	Searches []Search `json:"searches"`
+	// Learnt is what the side says of itself, in words or as JSON; "" when it
+	// was not asked.
+	Learnt string `json:"learnt,omitempty"`
 }
 
 // Search is one search of a directory, or the listing of one SCIM endpoint.

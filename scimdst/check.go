@@ -12,22 +12,36 @@ import (
 type Discovery struct {
 	// Announced: there is a ServiceProviderConfig (RFC 7643 §5); without it
 	// the next fields are zero and say nothing.
-	Announced bool
-	Patch     bool
-	Bulk      bool
-	Filter    bool
-	ETag      bool
+	Announced bool `json:"announced"`
+	Patch     bool `json:"patch"`
+	Bulk      bool `json:"bulk"`
+	Filter    bool `json:"filter"`
+	ETag      bool `json:"etag"`
 	// BulkOperations and BulkPayload are the most operations and bytes of one
 	// request to /Bulk, or 0.
-	BulkOperations, BulkPayload int
+	BulkOperations int `json:"bulkOperations,omitempty"`
+	BulkPayload    int `json:"bulkPayload,omitempty"`
 	// Cursor and Index are the ways of paging that it names (RFC 9865 §4).
-	Cursor, Index bool
+	Cursor bool `json:"cursor,omitempty"`
+	Index  bool `json:"index,omitempty"`
 	// Schemas are the URNs, and ResourceTypes the names, that it lists, sorted.
-	Schemas, ResourceTypes []string
+	Schemas       []string `json:"schemas,omitempty"`
+	ResourceTypes []string `json:"resourceTypes,omitempty"`
 	// MaxResults is the most that one page holds, or 0.
-	MaxResults int
-	// FilterWorks: a search for a name that nobody has found nobody.
-	FilterWorks bool
+	MaxResults int `json:"maxResults,omitempty"`
+	// FilterWorks: a search for a name that nobody has found nobody. Only
+	// [Reader.Check] asks.
+	FilterWorks bool `json:"filterWorks,omitempty"`
+}
+
+// Discover asks for what the service says of itself (RFC 7644 §4). A part that
+// is missing or nonsense says nothing, and is no error.
+func (r *Reader) Discover(ctx context.Context) (Discovery, error) {
+	d, err := r.discover(ctx)
+	if err == nil {
+		err = r.describe(ctx, &d)
+	}
+	return d, err
 }
 
 // Check asks for the service's configuration, which may be missing, and
@@ -35,10 +49,7 @@ type Discovery struct {
 // does. It returns what was learnt also beside an error. A service that
 // refuses or ignores the search is an error.
 func (r *Reader) Check(ctx context.Context) (Discovery, error) {
-	d, err := r.discover(ctx)
-	if err == nil {
-		err = r.describe(ctx, &d)
-	}
+	d, err := r.Discover(ctx)
 	if err != nil {
 		return d, err
 	}

@@ -140,10 +140,8 @@ func verify(step plan.Step, id plan.RemoteID, h held, ids map[plan.ExternalID]pl
 	if h.RemoteID != id {
 		return fmt.Errorf("the answer is about %s", h.RemoteID)
 	}
-	for path, text := range wanted(step).Sorted() {
-		if plan.Fold(fieldOf(h, path)) != plan.Fold(text) {
-			return &notTaken{what: fmt.Sprintf("%s is %q", path, fieldOf(h, path))}
-		}
+	if err := shows(h, wanted(step)); err != nil {
+		return err
 	}
 	if !h.membersShown {
 		return nil

@@ -20,7 +20,7 @@ func TestReaderHasNoMethodThatWrites(t *testing.T) {
 	for m := range reflect.TypeFor[*scimdst.Reader]().Methods() {
 		got = append(got, m.Name)
 	}
-	if want := "Check Get List Look"; strings.Join(got, " ") != want {
+	if want := "Check Discover Get List Look"; strings.Join(got, " ") != want {
 		t.Errorf("the methods are %s, want %s", got, want)
 	}
 	s, w := start(t, scimtest.Options{})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/spf13/cobra"
 
@@ -52,7 +53,10 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow 
 	}
 	err = p.writing(ctx, c, func(f *checkpoints.File) error {
 		progress := p.progress(0)
-		made, err = migrate.Plan(ctx, f, dst, migrate.PlanOptions{Rules: c.Rules, Settings: c.Settings, Destination: c.Destination.URL}, progress.observe)
+		made, err = migrate.Plan(ctx, f, dst, migrate.PlanOptions{
+			Rules: c.Rules, Settings: c.Settings, Destination: c.Destination.URL,
+			Learn: func(ctx context.Context) (string, error) { return learn(ctx, dst) },
+		}, progress.observe)
 		progress.end()
 		if err != nil {
 			return missing(err, "snapshot", "snapshot")
@@ -60,4 +64,14 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow 
 		return p.showPlan(ctx, f, made, as, narrow)
 	})
 	return made, err
+}
+
+// learn asks a service what it says of itself.
+func learn(ctx context.Context, dst *scimdst.Reader) (string, error) {
+	d, err := dst.Discover(ctx)
+	if err != nil {
+		return "", err
+	}
+	b, err := json.Marshal(d)
+	return string(b), err
 }
