@@ -44,6 +44,8 @@ type mapping struct {
 	// Custom maps the IdP attributes of the vendor's extension by their name.
 	Custom map[string]filling `yaml:"custom"`
 	Group  map[string]filling `yaml:"group"`
+	// UserNames gives userNames to people, by DN or ID.
+	UserNames map[string]string `yaml:"user_names"`
 	// CustomLength is the longest value of a custom attribute, in characters.
 	CustomLength int `yaml:"custom_length"`
 }

@@ -48,6 +48,12 @@ func (f file) rules(membersPerRequest int) plan.Rules {
 		ManagedAppleID: f.managedAppleID(), Prerequisites: f.prerequisites(), Waived: f.waived(),
 		Inactive: plan.Test{Attribute: strings.ToLower(f.Inactive.Attribute), Values: f.Inactive.Values},
 	}
+	for name, userName := range f.Mapping.UserNames {
+		if r.UserNames == nil {
+			r.UserNames = map[string]string{}
+		}
+		r.UserNames[fold(name)] = userName
+	}
 	r.Groups, r.Waves, r.Guards, r.Quota = f.groupRules(), f.waves(), f.guards(), f.quota()
 	paths := targets()
 	r.Person = mappings(m.Person, func(name string) string { return paths[name] })

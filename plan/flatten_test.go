@@ -163,3 +163,19 @@ func TestUnitsBecomeGroups(t *testing.T) {
 		})
 	}
 }
+
+// TestNamesByMap: a person and a group whose names collide are given others.
+func TestNamesByMap(t *testing.T) {
+	t.Parallel()
+	w := &world{rules: rules(), entries: []plan.Entry{person("p1", "ann"), person("p2", "ANN"), group("g1", "Leads"), group("g2", "Leads")}}
+	w.rules.UserNames = map[string]string{"id=p2": "ann2"}
+	w.rules.Groups.Names = map[string]string{"g2": "Leads of the club"}
+	_, got := decide(t, w)
+	var names []string
+	for _, s := range got.steps {
+		names = append(names, s.Name)
+	}
+	if want := []string{"ann", "ann2", "Leads", "Leads of the club"}; !slices.Equal(names, want) {
+		t.Errorf("got %v, want %v", names, want)
+	}
+}

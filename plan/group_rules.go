@@ -112,9 +112,12 @@ func (g GroupRules) nesting(e Entry) Nesting {
 }
 
 // given is the name that the rules give to a group or unit, or "".
-func (g GroupRules) given(e Entry) string {
+func (g GroupRules) given(e Entry) string { return named(g.Names, e) }
+
+// named is the name that a map by ID or folded DN has for an entry, or "".
+func named(names map[string]string, e Entry) string {
 	for _, by := range []string{string(e.ID), e.Key} {
-		if name := g.Names[by]; name != "" {
+		if name := names[by]; name != "" {
 			return name
 		}
 	}

@@ -119,7 +119,7 @@ func (g *guarding) check() error {
 		return nil
 	}
 	return g.d.hit(HazardSmall, Finding{
-		Code: GuardHit, Severity: Block, Sentence: fmt.Sprintf("the snapshot has %s; the least is %d", count(people, "person"), r.People),
+		Code: GuardHit, Severity: Block, Sentence: fmt.Sprintf("the snapshot has %s; the least is %d", Person.number(people), r.People),
 		Remedy: fmt.Sprintf("look why; if it is meant, allow it with --allow %s, or lower guards.people", HazardSmall),
 	})
 }

@@ -26,6 +26,9 @@ type Rules struct {
 	Prerequisites []Prerequisite `json:"prerequisites,omitempty"`
 	// Waived are the checks that warn instead of blocking, with the reason.
 	Waived map[Code]string `json:"waived,omitempty"`
+	// UserNames gives userNames to people, by ID or folded DN, where the
+	// mapping would give them one that is taken.
+	UserNames map[string]string `json:"userNames,omitempty"`
 	// Groups say which groups there are and who is in them.
 	Groups GroupRules `json:"groups,omitzero"`
 	// Waves part the plan; see [Wave].

@@ -68,6 +68,9 @@ func (m *mapper) want(e Entry) want {
 	for _, f := range m.fills[e.Kind] {
 		w.take(f, m.longest)
 	}
+	if name := named(m.rules.UserNames, e); name != "" && e.Kind == Person {
+		w.fields[UserName] = name
+	}
 	for _, flaw := range e.Flaws {
 		w.warn(FlawedEntry, flaw, "correct the entry in the directory")
 	}

@@ -48,7 +48,7 @@
 // # What it refuses
 //
 // It does not retry, follow redirects, log, delete (but for what a probe
-// made), replace (PUT), or send "remove" with a list of values unless a profile
+// made), replace (PUT) but where it is told to, or send "remove" with a list of values unless a profile
 // says so, which some services take as "remove all". Plain HTTP goes to
 // loopback addresses only. What the profile does not take is refused, not
 // left out.
