@@ -24,6 +24,8 @@ type file struct {
 	Waves  []wave           `yaml:"waves"`
 	Guards guards           `yaml:"guards"`
 	Retry  retry            `yaml:"retry"`
+	// PricePerRequest is what the destination charges, for the estimate.
+	PricePerRequest float64 `yaml:"price_per_request"`
 	// MaxSnapshotAge is how old a snapshot may be that is applied.
 	MaxSnapshotAge time.Duration `yaml:"max_snapshot_age"`
 }

@@ -23,6 +23,7 @@ waves:
   - {name: pilot, groups: ["cn=Pilot,dc=example,dc=com"], people: [ada]}
   - {name: half, percent: 50}
 guards: {blocked_percent: 20, floor: 3}
+price_per_request: 0.002
 `
 	c, err := configs.Parse("f.yaml", []byte(text))
 	if err != nil {
@@ -35,7 +36,7 @@ guards: {blocked_percent: 20, floor: 3}
 			Units: plan.UnitRules{Make: plan.Subtree, Under: []string{"ou=people,dc=example,dc=com"}, Depth: -1, Name: "{ou}", KeepEmpty: true},
 		},
 		Waves:  []plan.Wave{{Name: "pilot", Groups: []string{"cn=pilot,dc=example,dc=com"}, People: []string{"ada"}}, {Name: "half", Percent: 50}},
-		Guards: plan.Guards{BlockedPercent: 20, Floor: 3}, Quota: plan.Quota{RequestsPerSecond: 25},
+		Guards: plan.Guards{BlockedPercent: 20, Floor: 3}, Quota: plan.Quota{RequestsPerSecond: 25, Price: 0.002},
 	}
 	got := plan.Rules{Groups: c.Rules.Groups, Waves: c.Rules.Waves, Guards: c.Rules.Guards, Quota: c.Rules.Quota}
 	if d := cmp.Diff(want, got); d != "" {

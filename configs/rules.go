@@ -65,13 +65,13 @@ func (f file) rules(membersPerRequest int) plan.Rules {
 // quota is what the estimate goes by.
 func (f file) quota() plan.Quota {
 	if own := f.Destination.RequestsPerSecond; own > 0 {
-		return plan.Quota{RequestsPerSecond: own}
+		return plan.Quota{RequestsPerSecond: own, Price: f.PricePerRequest}
 	}
 	p, err := scimdst.ProfileOf(f.Destination.Profile)
 	if err != nil { // said where the destination is checked
 		return plan.Quota{}
 	}
-	return plan.Quota{RequestsPerSecond: p.Quota.RequestsPerSecond}
+	return plan.Quota{RequestsPerSecond: p.Quota.RequestsPerSecond, Price: f.PricePerRequest}
 }
 
 // mappings are the fillings as rules, in the order of their names.
