@@ -27,6 +27,10 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 		Plan: p.Summary.Digest, Snapshot: snap.Digest, Inventory: inv.Digest, Source: snap.Source, Destination: inv.Destination,
 		PlanMade: p.Made, ReadBack: inv.Taken, InSnapshot: snap.Entries, Objects: map[plan.Kind]map[Class]int{}, Steps: map[string]int{}, Rows: []Row{},
 	}, wrong: map[plan.ExternalID]string{}}
+	c.report.Waived = p.Rules.Waived
+	if c.report.Attested, err = f.Attestations(ctx); err != nil {
+		return Report{}, err
+	}
 	if c.blocks, err = blocks(ctx, f, p.ID); err != nil {
 		return Report{}, err
 	}

@@ -80,6 +80,11 @@ type Report struct {
 	// Unexpected counts the destination's objects that the source does not
 	// know. They were left alone.
 	Unexpected map[plan.Kind]int `json:"unexpected,omitempty"`
+	// Waived are the checks that the configuration turned into warnings, with
+	// the reason that it gives for each.
+	Waived map[plan.Code]string `json:"waived,omitempty"`
+	// Attested is what somebody has said, for which the plan was allowed.
+	Attested []plan.Attestation `json:"attested,omitempty"`
 	// Steps counts the plan's steps by state.
 	Steps map[string]int `json:"steps"`
 	// Sentence is the sum in words; Settled says that nothing is left to do.

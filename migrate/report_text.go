@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"ldap2scim/plan"
@@ -37,6 +40,15 @@ func (r Report) WriteText(w io.Writer) error {
 			why = string(row.Code) + " " + why
 		}
 		fmt.Fprintf(b, "  %-13s %-6s %s: %s\n", row.Class, row.Kind, plan.Printable(row.Name), plan.Printable(why))
+	}
+	if len(r.Waived)+len(r.Attested) > 0 {
+		fmt.Fprintln(b)
+	}
+	for _, code := range slices.Sorted(maps.Keys(r.Waived)) {
+		fmt.Fprintf(b, "Check %s was waived: %s\n", code, plan.Printable(r.Waived[code]))
+	}
+	for _, a := range r.Attested {
+		fmt.Fprintf(b, "Attested: %s, by %s, %s\n", plan.Printable(strings.TrimSpace(string(a.Of)+" "+a.Name)), plan.Printable(a.By), a.At.UTC().Format(time.DateTime+"Z"))
 	}
 	fmt.Fprintf(b, "\n%s\n", r.Sentence)
 	if r.Settled {

@@ -1,9 +1,11 @@
 package migrate_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -236,6 +238,39 @@ func TestLearntIsStored(t *testing.T) {
 		}
 		if inv, err := f.Inventory(t.Context(), p.Inventory); err != nil || inv.Proof.Learnt != said || !inv.Proof.Complete {
 			t.Errorf("%q: %+v, %v", said, inv.Proof, err)
+		}
+	}
+}
+
+// TestReportRepeatsReasons: what was waived, and what was attested, stands in
+// the report with the reason and the name.
+func TestReportRepeatsReasons(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, staff(2, 1))
+	delete(w.source.entries[0].Attrs, "mail")
+	rs := rules()
+	rs.Waived = map[plan.Code]string{plan.BadEmail: "the scanner needs no mail"}
+	rs.Prerequisites = []plan.Prerequisite{plan.LDAPDisabled}
+	w.rules = &rs
+	f := w.open()
+	p := w.planned(f)
+	a := w.apply(f, w.writer())
+	if _, err := a.Run(t.Context(), p); err == nil || w.creates() != 0 {
+		t.Fatalf("applied before it was attested: %v", err)
+	}
+	if err := f.Attest(t.Context(), plan.Attestation{Of: plan.LDAPDisabled, By: "Grace", At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Run(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := w.report(f, p).WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Check P04 was waived: the scanner needs no mail\n", "Attested: ldap-disabled, by Grace, "} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the report does not say %q:\n%s", want, b.String())
 		}
 	}
 }
