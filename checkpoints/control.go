@@ -31,8 +31,12 @@ func (f *File) Control(ctx context.Context, run int64) (Control, error) {
 // with the state file at path. It takes no lock. The error wraps [ErrNone] when
 // no run is going.
 func Steer(ctx context.Context, path string, at time.Time, change func(*Control)) (_ Control, err error) {
-	if err := underWay(path); err != nil {
+	held, err := Held(path)
+	if err != nil {
 		return Control{}, err
+	}
+	if !held {
+		return Control{}, fmt.Errorf("state file %s: no run is going: %w", path, ErrNone)
 	}
 	found, err := inspect(ctx, path)
 	if err != nil {
@@ -71,16 +75,16 @@ func Steer(ctx context.Context, path string, at time.Time, change func(*Control)
 	return c, nil
 }
 
-// underWay returns [ErrNone] when nobody holds the state file: a run that has
-// not ended was killed then.
-func underWay(path string) error {
+// Held tells whether a process is writing to the state file. A run that has
+// not ended, of a file that nobody holds, was killed.
+func Held(path string) (bool, error) {
 	lock := flock.New(path + ".lock")
 	free, err := lock.TryRLock()
 	if err != nil {
-		return fmt.Errorf("look at the lock of %s: %w", path, err)
+		return false, fmt.Errorf("look at the lock of %s: %w", path, err)
 	}
 	if free {
-		return errors.Join(fmt.Errorf("state file %s: no run is going: %w", path, ErrNone), lock.Unlock())
+		return false, lock.Unlock()
 	}
-	return nil
+	return true, nil
 }

@@ -74,7 +74,7 @@ var ErrDown = errors.New("the destination is down")
 // reason; another error ends the run before the end of the plan, and running
 // again goes on.
 func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err error) {
-	if err := errors.Join(a.checkFresh(ctx, p), a.checkPrerequisites(ctx, p), checkHazards(p.Summary, a.Allow)); err != nil {
+	if err := a.Refusal(ctx, p); err != nil {
 		return Result{}, err
 	}
 	if err := a.checkDestination(ctx, p); err != nil {
@@ -109,6 +109,12 @@ func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err err
 		r.res.Interrupted, err = true, nil
 	}
 	return r.end(ctx, err)
+}
+
+// Refusal is why the plan may not be applied, as far as the state file knows,
+// or nil. Run asks it, and a caller may before a person is asked.
+func (a Apply) Refusal(ctx context.Context, p checkpoints.Plan) error {
+	return errors.Join(a.checkFresh(ctx, p), a.checkPrerequisites(ctx, p), checkHazards(p.Summary, a.Allow))
 }
 
 // end counts what is left and closes the run's record.

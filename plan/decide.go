@@ -175,9 +175,13 @@ func (d *decider) strangers() error {
 		if n == 0 {
 			continue
 		}
+		where := " at the destination not in the directory; left alone"
+		if !d.in.Snapshot.Proof.Complete {
+			where = " at the destination not in what was read of the directory; left alone"
+		}
 		if err := d.finding(Finding{
 			Code: Unexpected, Severity: Note, Kind: k,
-			Sentence: count(n, string(k)+" object") + " at the destination not in the directory; left alone",
+			Sentence: count(n, string(k)+" object") + where,
 			Remedy:   "nothing to do, unless they should be in the directory",
 		}); err != nil {
 			return err

@@ -77,39 +77,58 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 		if err != nil {
 			return err
 		}
-		dst, err := scimdst.NewWriter(c.Destination)
+		ready, err := prepare(ctx, c, f, stored, opts)
 		if err != nil {
 			return err
 		}
-		states, err := f.States(ctx, stored.ID)
-		if err != nil {
+		ready.run.Allow = allowed
+		if err := ready.run.Refusal(ctx, stored); err != nil {
 			return err
 		}
-		open := states[checkpoints.Pending] + states[checkpoints.Sending]
-		if opts.scope.Again {
-			open += states[checkpoints.Failed]
-		}
-		if err := knownWave(stored, opts.scope.Wave); err != nil {
-			return err
-		}
-		deadline, err := opts.window.end(time.Now())
-		if err != nil {
-			return err
-		}
-		if open > 0 {
-			if err := p.consent(stored, open, opts, c.Destination.URL); err != nil {
+		if ready.open > 0 {
+			if err := p.consent(stored, ready.open, opts, c.Destination.URL); err != nil {
 				return err
 			}
 		}
-		progress := p.progress(open)
-		run := migrate.Apply{
-			File: f, Destination: dst, Lister: dst.Reader, Settings: c.Settings, Allow: allowed, Retry: c.Retry, Scope: opts.scope,
-			MaxFailures: opts.maxFailures, MaxAge: c.MaxSnapshotAge, Deadline: deadline, Concurrency: cmp.Or(opts.concurrency, c.Concurrency), Observe: progress.observe, Version: version(),
-		}
-		res, err := run.Run(ctx, stored)
+		progress := p.progress(ready.open)
+		ready.run.Observe = progress.observe
+		res, err := ready.run.Run(ctx, stored)
 		progress.end()
-		return p.applied(res, states[checkpoints.Failed], err)
+		return p.applied(res, ready.failed, err)
 	})
+}
+
+// application is a plan about to be carried out.
+type application struct {
+	run migrate.Apply
+	// open steps are to be sent, failed ones have failed before.
+	open, failed int
+}
+
+func prepare(ctx context.Context, c configs.Config, f *checkpoints.File, stored checkpoints.Plan, opts applyOptions) (application, error) {
+	if err := knownWave(stored, opts.scope.Wave); err != nil {
+		return application{}, err
+	}
+	deadline, err := opts.window.end(time.Now())
+	if err != nil {
+		return application{}, err
+	}
+	dst, err := scimdst.NewWriter(c.Destination)
+	if err != nil {
+		return application{}, err
+	}
+	states, err := f.States(ctx, stored.ID)
+	if err != nil {
+		return application{}, err
+	}
+	ready := application{open: states[checkpoints.Pending] + states[checkpoints.Sending], failed: states[checkpoints.Failed], run: migrate.Apply{
+		File: f, Destination: dst, Lister: dst.Reader, Settings: c.Settings, Retry: c.Retry, Scope: opts.scope,
+		MaxFailures: opts.maxFailures, MaxAge: c.MaxSnapshotAge, Deadline: deadline, Concurrency: cmp.Or(opts.concurrency, c.Concurrency), Version: version(),
+	}}
+	if opts.scope.Again {
+		ready.open += ready.failed
+	}
+	return ready, nil
 }
 
 // chosen is the plan that is to be applied.

@@ -21,11 +21,14 @@ func (p *program) statusCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			return p.reading(ctx, func(_ configs.Config, f *checkpoints.File) error {
+			return p.reading(ctx, func(c configs.Config, f *checkpoints.File) error {
 				for {
-					going, err := p.status(ctx, f)
-					if err != nil || !watch || !going {
+					open, err := p.status(ctx, f)
+					if err != nil || !watch || !open {
 						return err
+					}
+					if held, err := checkpoints.Held(c.State); err != nil || !held {
+						return err // the run was killed
 					}
 					select {
 					case <-ctx.Done():
@@ -40,7 +43,7 @@ func (p *program) statusCommand() *cobra.Command {
 	return cmd
 }
 
-// status prints the state once, and tells whether a run is going.
+// status prints the state once, and tells whether a run has not ended.
 func (p *program) status(ctx context.Context, f *checkpoints.File) (bool, error) {
 	snap, err := f.LastSnapshot(ctx)
 	if err != nil {
