@@ -38,11 +38,7 @@ func (f *File) SaveInventory(ctx context.Context, destination string, taken time
 		if err != nil {
 			return err
 		}
-		err = plan.Pipe(func(put func(plan.Resource) error) (err error) {
-			v.Proof, err = read(put)
-			return err
-		}, add)
-		if err != nil {
+		if v.Proof, err = store(read, add); err != nil {
 			return err
 		}
 		v.Digest = digest.Digest()

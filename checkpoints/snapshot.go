@@ -40,11 +40,7 @@ func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time,
 		if err != nil {
 			return err
 		}
-		err = plan.Pipe(func(put func(plan.Entry) error) (err error) {
-			s.Proof, err = read(put)
-			return err
-		}, add)
-		if err != nil {
+		if s.Proof, err = store(read, add); err != nil {
 			return err
 		}
 		s.Digest = digest.Digest()
@@ -54,6 +50,16 @@ func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time,
 		return Snapshot{}, fmt.Errorf("save snapshot: %w", err)
 	}
 	return s, nil
+}
+
+// store runs add on what read gives, beside the reading, and returns the proof
+// of it.
+func store[T any](read func(add func(T) error) (plan.Proof, error), add func(T) error) (proof plan.Proof, err error) {
+	err = plan.Pipe(func(put func(T) error) (err error) {
+		proof, err = read(put)
+		return err
+	}, add)
+	return proof, err
 }
 
 // entryWriter returns the function that stores one entry. The statement is
