@@ -23,7 +23,7 @@ const (
 func (c *client) statusError(of call, resp *http.Response, hide secrets) *Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, longestErrorBody)) // what came is enough
 	e := parseErrorBody(body)
-	e.retryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date"))
+	e.retryAfter = RetryAfter(resp.Header)
 	c.judge(e, of, resp.StatusCode, hide)
 	return e
 }

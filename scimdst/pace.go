@@ -111,7 +111,7 @@ func (t *heeding) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if t.isThrottled(resp.StatusCode) {
-		t.pause(parseRetryAfter(resp.Header.Get("Retry-After"), resp.Header.Get("Date")))
+		t.pause(RetryAfter(resp.Header))
 	}
 	return resp, nil
 }

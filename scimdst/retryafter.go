@@ -10,6 +10,12 @@ import (
 // longestWait bounds what a service may ask for.
 const longestWait = 24 * time.Hour
 
+// RetryAfter returns how long an answer asks to wait, 0 when it says nothing,
+// and at most a day.
+func RetryAfter(h http.Header) time.Duration {
+	return parseRetryAfter(h.Get("Retry-After"), h.Get("Date"))
+}
+
 // parseRetryAfter reads a Retry-After header: seconds, also with decimals as
 // Graph sends them, or an HTTP date (RFC 9110 §10.2.3), which is held against
 // the answer's own Date and not against this machine's clock. It returns 0

@@ -21,16 +21,17 @@ const module = "ldap2scim"
 // row of a folder's own counts first.
 func layers() map[string][]string {
 	return map[string][]string{
-		"plan":            {},
-		"ldapsrc":         {"plan"},
-		"ldapsrc/...":     {"plan", "ldapsrc"},
-		"scimdst":         {"plan"},
-		"scimdst/...":     {"plan", "scimdst", "scimdst/scimtest"},
-		"checkpoints":     {"plan"},
-		"migrate":         {"plan", "checkpoints"},
-		"configs":         {"plan", "ldapsrc/...", "scimdst/...", "migrate"},
-		"cmd/ldap2scim":   {"plan", "ldapsrc/...", "scimdst/...", "checkpoints", "migrate", "configs"},
-		"testservers/...": {"testservers/..."}, // and so nobody else but tests
+		"plan":                      {},
+		"ldapsrc":                   {"plan"},
+		"ldapsrc/...":               {"plan", "ldapsrc"},
+		"scimdst":                   {"plan"},
+		"scimdst/...":               {"plan", "scimdst", "scimdst/scimtest"},
+		"scimdst/ivanti/ivantitest": {"scimdst/scimtest"},
+		"checkpoints":               {"plan"},
+		"migrate":                   {"plan", "checkpoints"},
+		"configs":                   {"plan", "ldapsrc/...", "scimdst/...", "migrate"},
+		"cmd/ldap2scim":             {"plan", "ldapsrc/...", "scimdst/...", "checkpoints", "migrate", "configs"},
+		"testservers/...":           {"testservers/..."}, // and so nobody else but tests
 	}
 }
 

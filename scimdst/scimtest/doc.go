@@ -14,6 +14,8 @@
 // Its ids and times come from counters, so the same requests give the same
 // answers.
 //
+// The rules of a real service are added by [Options.Rule] and [Options.Stored].
+//
 // A [Quirk] is a way in which some real service differs for good. A [Fault]
 // makes it misbehave on purpose: [Server.Inject]. What it was asked and what it
 // holds can be seen: [Server.Requests], [Server.Users], [Server.Groups].

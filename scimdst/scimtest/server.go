@@ -35,6 +35,13 @@ type Options struct {
 	BulkOperations, BulkPayload int
 	// Quirks are in force all the time.
 	Quirks []Quirk
+	// Accept says whether a bearer token is good; nil compares it with Token.
+	Accept func(token string) bool
+	// Rule is asked before a resource is stored, after the service's own rules,
+	// and Stored is told when it was stored or removed. Both are called under
+	// the server's lock and must not call it.
+	Rule   func(Change) error
+	Stored func(Change)
 	// NewID makes the id of the n-th resource; by default a UUID made of n.
 	NewID func(n int) string
 }
@@ -120,7 +127,7 @@ func (s *Server) begin(r *http.Request, body []byte) *Fault {
 func (s *Server) handle(r *http.Request, body []byte, f *Fault) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r.Header.Get("Authorization") != "Bearer "+s.Token {
+	if !s.options.accepts(s.Token, r.Header.Get("Authorization")) {
 		return errorReply(problem(http.StatusUnauthorized, "", "the bearer token is missing or wrong"))
 	}
 	s.store.now++

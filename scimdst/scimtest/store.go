@@ -90,7 +90,9 @@ func (s *store) replace(r *record, body map[string]any) error {
 }
 
 func (s *store) commit(r *record, body map[string]any) {
+	before := r.body
 	r.body, r.modified = body, s.now
+	defer s.tell(r, before, body)
 	r.version++
 	t := s.of(r.kind)
 	t.byKey[r.key()] = append(t.byKey[r.key()], r)
@@ -102,6 +104,7 @@ func (s *store) unindex(r *record) {
 }
 
 func (s *store) remove(r *record) {
+	defer s.tell(r, r.body, nil)
 	s.unindex(r)
 	t := s.of(r.kind)
 	delete(t.byID, r.id)
@@ -144,9 +147,12 @@ func (s *store) check(r *record, body map[string]any) error {
 		if emails, _ := body["emails"].([]any); len(emails) == 0 && s.options.RequireEmail {
 			return problem(http.StatusBadRequest, "invalidValue", "emails is required")
 		}
-		return nil
+		return s.ruled(r, body)
 	}
-	return s.checkMembers(r, body)
+	if err := s.checkMembers(r, body); err != nil {
+		return err
+	}
+	return s.ruled(r, body)
 }
 
 func (s *store) checkMembers(r *record, body map[string]any) error {
