@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ldap2scim/internal/views"
 )
 
 // turn is what differences are grouped by.
@@ -33,7 +35,7 @@ func (t turn) words() string {
 // most so many objects of each sort; 0 means all.
 func WriteDifferences(w io.Writer, was, is View, most int) error {
 	gone, added := 0, 0
-	all, err := groupBy(differences(was, is), func(d Difference) turn { return turn{d.Kind, d.Was, d.Is} }, most, func(_ turn, d Difference) {
+	all, err := views.GroupBy(differences(was, is), func(d Difference) turn { return turn{d.Kind, d.Was, d.Is} }, most, func(_ turn, d Difference) {
 		gone += len(d.Gone)
 		added += len(d.New)
 	})
@@ -42,26 +44,26 @@ func WriteDifferences(w io.Writer, was, is View, most int) error {
 	}
 	b := bufio.NewWriter(w)
 	for i, v := range []View{was, is} {
-		fmt.Fprintf(b, "%-4s plan %s  directory read %s, destination read %s\n", []string{"From", "to"}[i], v.Digest.Short(), moment(v.SnapshotTaken), moment(v.InventoryTaken))
-		fmt.Fprintf(b, "     %s\n", wrapped(v.Summary.Sentence(), "       ", 5, width))
+		fmt.Fprintf(b, "%-4s plan %s  directory read %s, destination read %s\n", []string{"From", "to"}[i], v.Digest.Short(), views.Moment(v.SnapshotTaken), views.Moment(v.InventoryTaken))
+		fmt.Fprintf(b, "     %s\n", views.Wrapped(v.Summary.Sentence(), "       ", 5))
 	}
 	fmt.Fprintf(b, "\n%s\n", madeFrom(was.Summary, is.Summary))
-	if len(all.counts) == 0 {
+	if len(all.Counts) == 0 {
 		fmt.Fprintln(b, "\nThe plans say the same of every object.")
 		return b.Flush()
 	}
-	order := slices.SortedFunc(maps.Keys(all.counts), func(x, y turn) int { return slices.Compare(x.place(), y.place()) })
+	order := slices.SortedFunc(maps.Keys(all.Counts), func(x, y turn) int { return slices.Compare(x.place(), y.place()) })
 	for _, t := range order {
-		fmt.Fprintf(b, "\n%s: %s\n", t.kind.number(all.counts[t]), t.words())
-		for d, err := range all.shown(t) {
+		fmt.Fprintf(b, "\n%s: %s\n", t.kind.number(all.Counts[t]), t.words())
+		for d, err := range all.Shown(t) {
 			if err != nil {
 				return err
 			}
 			d.write(b)
 		}
-		more(b, "  ", all.hidden(t), "like this", "ldap2scim plan diff --all")
+		more(b, "  ", all.Hidden(t), "like this", "ldap2scim plan diff --all")
 	}
-	fmt.Fprintf(b, "\nSteps: %s gone, %s new.\n", digits(gone), digits(added))
+	fmt.Fprintf(b, "\nSteps: %s gone, %s new.\n", views.Digits(gone), views.Digits(added))
 	return b.Flush()
 }
 
@@ -87,9 +89,9 @@ func madeFrom(was, is Summary) string {
 }
 
 func (d Difference) write(b *bufio.Writer) {
-	name := brief(d.Name)
+	name := views.Brief(d.Name)
 	if d.WasName != "" {
-		name += ", was " + brief(d.WasName)
+		name += ", was " + views.Brief(d.WasName)
 	}
 	switch {
 	case d.WasCode == d.IsCode:

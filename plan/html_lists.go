@@ -3,15 +3,12 @@ package plan
 import (
 	"fmt"
 	"slices"
+
+	"ldap2scim/internal/views"
 )
 
-// fewest is how many rows a list may have that is open from the start.
-const fewest = 12
-
-type section struct{ ID, Name, Note, Text string }
-
 // findings writes the findings by code, each with its remedy.
-func (p *page) findings(v View) error {
+func (p page) findings(v View) error {
 	found, err := topicsOf(v.Findings, v.MostFindings)
 	if err != nil {
 		return err
@@ -20,39 +17,35 @@ func (p *page) findings(v View) error {
 	if len(found.order) == 0 {
 		text = "There is nothing that a person must know."
 	}
-	p.emit("section", section{"findings", "Findings", found.sum(), text})
+	p.Section(views.Section{ID: "findings", Name: "Findings", Note: found.sum(), Text: text})
 	for _, t := range found.order {
 		if err := p.topic(found, t); err != nil {
 			return err
 		}
 	}
-	p.emit("endsection", nil)
+	p.EndSection()
 	return nil
 }
 
-func (p *page) topic(found topics, t topic) error {
+func (p page) topic(found topics, t topic) error {
 	c := found.about[t]
-	n, hidden := found.counts[t], found.hidden(t)
-	head := struct {
-		ID              string
-		Severity        Severity
-		Code            Code
-		Title, Remedy   string
-		Rule, Waived    string
-		Listed, Command string
-		Open            bool
-		Hidden          int
-	}{
-		fmt.Sprintf("f-%s-%s", t.code, t.severity), t.severity, t.code, c.title(n), c.remedy,
-		ruleOf(t.code), c.waived,
-		listed(n-hidden, n), "ldap2scim show findings " + string(t.code), t.severity == Block && n <= fewest, hidden,
+	n, hidden := found.Counts[t], found.Hidden(t)
+	head := views.Topic{
+		ID: fmt.Sprintf("f-%s-%s", t.code, t.severity), Tone: string(t.severity), Badge: string(t.severity), Style: "tone-" + string(t.severity), Code: string(t.code),
+		Title: c.title(n), Remedy: c.remedy, Listed: views.Listed(n-hidden, n), Open: t.severity == Block && n <= views.Fewest,
+		Hidden: hidden, Command: "ldap2scim show findings " + string(t.code),
+	}
+	if rule := ruleOf(t.code); rule != "" {
+		head.Notes = append(head.Notes, "Rule: "+rule)
+	}
+	if c.waived != "" {
+		head.Notes = append(head.Notes, "Does not block: "+views.Brief(c.waived))
 	}
 	if n == 1 && len(c.kinds) == 0 && c.sentence != "" {
 		head.Listed = "" // the heading says it all
 	}
-	p.emit("topic", head)
-	if head.Listed != "" {
-		for f, err := range found.shown(t) {
+	return p.Topic(head, func() error {
+		for f, err := range found.Shown(t) {
 			if err != nil {
 				return fmt.Errorf("read findings: %w", err)
 			}
@@ -62,14 +55,13 @@ func (p *page) topic(found topics, t topic) error {
 			if c.remedy != "" {
 				f.Remedy = ""
 			}
-			p.emit("finding", f)
-			if p.err != nil {
-				return p.err
+			p.Emit("finding", f)
+			if p.Err() != nil {
+				return p.Err()
 			}
 		}
-	}
-	p.emit("endtopic", head)
-	return nil
+		return nil
+	})
 }
 
 // ruleOf is what a check asks for.
@@ -90,12 +82,12 @@ func (g changes) harmless() int {
 }
 
 // changes writes what is done without leave, by what it is.
-func (p *page) changes(v View, all changes) error {
+func (p page) changes(v View, all changes) error {
 	if all.harmless() == 0 {
 		return nil
 	}
-	p.emit("section", section{"changes", "Changes", "", "What apply does, in the order of its steps: people, then groups, then their members."})
-	all.most = v.MostSteps
+	p.Section(views.Section{ID: "changes", Name: "Changes", Text: "What apply does, in the order of its steps: people, then groups, then their members."})
+	all.Most = v.MostSteps
 	for _, k := range all.order {
 		if k.hazard == "" {
 			if err := p.manner(v, all, k, all.words(k)); err != nil {
@@ -103,17 +95,17 @@ func (p *page) changes(v View, all changes) error {
 			}
 		}
 	}
-	p.emit("endsection", nil)
+	p.EndSection()
 	return nil
 }
 
 // leave writes what must be allowed by name.
-func (p *page) leave(v View, all changes) error {
+func (p page) leave(v View, all changes) error {
 	if len(v.Summary.Hazards) == 0 {
 		return nil
 	}
-	p.emit("section", section{"leave", "Needs leave", "", "Nothing of this is done unless apply is told so by name."})
-	all.most = v.MostHazards
+	p.Section(views.Section{ID: "leave", Name: "Needs leave", Text: "Nothing of this is done unless apply is told so by name."})
+	all.Most = v.MostHazards
 	for _, k := range all.order {
 		if k.hazard != "" {
 			if err := p.manner(v, all, k, all.words(k)+": --allow "+string(k.hazard)); err != nil {
@@ -122,66 +114,57 @@ func (p *page) leave(v View, all changes) error {
 		}
 	}
 	for _, h := range v.Summary.hazardsOfTheWhole(all.order) {
-		p.emit("topic", struct {
-			ID                    string
-			Severity              Severity
-			Code                  Code
-			Title, Remedy, Listed string
-			Rule, Waived          string
-		}{"leave-" + string(h), Warn, "", "The plan as a whole: --allow " + string(h), "see the findings on it", "", "", ""})
-		p.emit("endtopic", struct{ Listed string }{})
+		head := views.Topic{
+			ID: "leave-" + string(h), Tone: string(Warn), Badge: string(Warn), Style: "tone-" + string(Warn),
+			Title: "The plan as a whole: --allow " + string(h), Remedy: "see the findings on it",
+		}
+		if err := p.Topic(head, nil); err != nil {
+			return err
+		}
 	}
-	p.emit("endsection", nil)
+	p.EndSection()
 	return nil
 }
 
-// field is one field of a change.
-type field struct {
-	Label, Before, After string
-	Changed              bool
-}
-
-func fieldsOf(before, after Fields) []field {
-	var all []field
+func fieldsOf(before, after Fields) []views.Field {
+	var all []views.Field
 	for path, to := range after.Sorted() {
 		from, changed := before[path]
-		all = append(all, field{label(path), from, to, changed})
+		all = append(all, views.Field{Label: label(path), Before: from, After: to, Changed: changed})
 	}
 	return all
 }
 
 // manner writes the changes of one sort.
-func (p *page) manner(v View, all changes, k manner, title string) error {
-	t, n, hidden := all.totals[k], all.counts[k], all.hidden(k)
+func (p page) manner(v View, all changes, k manner, title string) error {
+	t, n, hidden := all.totals[k], all.Counts[k], all.Hidden(k)
 	if t.requests != n {
-		title += ", in " + amount(t.requests, "request")
+		title += ", in " + views.Amount(t.requests, "request")
 	}
 	note := string(t.reason)
 	if fields := t.mostChanged(); fields != "" && k.action != Create && n > 1 {
 		note = joined(note, fields, " · ")
 	}
-	p.emit("manner", struct {
-		Symbol, Title, Note, Listed string
-		Open                        bool
-	}{string(k.action), title, note, listed(n-hidden, n), n <= fewest})
-	for c, err := range all.shown(k) {
-		if err != nil {
-			return err
-		}
-		row := v.changeRow(c)
-		if t.reason == "" {
-			row.Reason = string(c.Reason)
-		}
-		p.emit("change", row)
-		if p.err != nil {
-			return p.err
-		}
+	head := views.Topic{Symbol: string(k.action), Title: title, Listed: views.Listed(n-hidden, n), Open: n <= views.Fewest, Hidden: hidden, Command: "ldap2scim show plan --all"}
+	if note != "" {
+		head.Notes = []string{note}
 	}
-	p.emit("endtopic", struct {
-		Listed, Command string
-		Hidden          int
-	}{"yes", "ldap2scim show plan --all", hidden})
-	return nil
+	return p.Topic(head, func() error {
+		for c, err := range all.Shown(k) {
+			if err != nil {
+				return err
+			}
+			row := v.changeRow(c)
+			if t.reason == "" {
+				row.Reason = string(c.Reason)
+			}
+			p.Emit("change", row)
+			if p.Err() != nil {
+				return p.Err()
+			}
+		}
+		return nil
+	})
 }
 
 func joined(a, b, by string) string {
@@ -193,14 +176,14 @@ func joined(a, b, by string) string {
 
 type changeRow struct {
 	Name, Wave, Adds, Reason string
-	Fields                   []field
+	Fields                   []views.Field
 	Removed                  []string
 }
 
 func (v View) changeRow(c change) changeRow {
 	row := changeRow{Name: c.Name, Wave: c.Wave, Fields: fieldsOf(c.Before, c.After)}
 	if c.Action == AddMembers {
-		row.Adds = "+" + amount(c.members, "member")
+		row.Adds = "+" + views.Amount(c.members, "member")
 	}
 	for _, id := range c.Members {
 		row.Removed = append(row.Removed, v.NameOf(id))

@@ -1,18 +1,22 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+
+	"ldap2scim/internal/views"
+)
 
 // objectRow is one object of the list of all.
 type objectRow struct {
 	Row
-	Fields  []field
+	Fields  []views.Field
 	Members string
 }
 
 // objects lists the objects that a person should look at, and the first of
 // those that simply go through or stay as they are.
-func (p *page) objects(v View) error {
-	p.emit("section", section{"objects", "Objects", "", "Whoever and whatever a person should look at, and the first of those that simply go through."})
+func (p page) objects(v View) error {
+	p.Section(views.Section{ID: "objects", Name: "Objects", Text: "Whoever and whatever a person should look at, and the first of those that simply go through."})
 	for _, k := range kinds() {
 		if v.Summary.Total(k) == 0 {
 			continue
@@ -21,47 +25,43 @@ func (p *page) objects(v View) error {
 			return err
 		}
 	}
-	p.emit("endsection", nil)
+	p.EndSection()
 	return nil
 }
 
-func (p *page) kind(v View, k Kind) error {
-	all, err := groupBy(v.Rows(k), Row.Exceptional, v.MostRows, func(bool, Row) {})
+func (p page) kind(v View, k Kind) error {
+	all, err := views.GroupBy(v.Rows(k), Row.Exceptional, v.MostRows, func(bool, Row) {})
 	if err != nil {
 		return fmt.Errorf("read the plan's objects: %w", err)
 	}
 	for _, list := range []struct {
-		exceptional bool
-		most        int
-		title, more string
+		exceptional    bool
+		most           int
+		title, command string
 	}{
-		{true, v.MostExceptions, "%s to look at", "… and %s more: ldap2scim show plan --csv"},
-		{false, v.MostRows, "%s to go through, or right already", "… and %s more: ldap2scim show plan --html --all"},
+		{true, v.MostExceptions, "%s to look at", "ldap2scim show plan --csv"},
+		{false, v.MostRows, "%s to go through, or right already", "ldap2scim show plan --html --all"},
 	} {
-		if all.counts[list.exceptional] == 0 {
+		n := all.Counts[list.exceptional]
+		if n == 0 {
 			continue
 		}
-		all.most = list.most
-		if err := p.rows(all, list.exceptional, fmt.Sprintf(list.title, k.number(all.counts[list.exceptional]))); err != nil {
+		all.Most = list.most
+		hidden := all.Hidden(list.exceptional)
+		head := views.Topic{
+			Title: fmt.Sprintf(list.title, k.number(n)), Listed: views.Listed(n-hidden, n), Open: list.exceptional && n <= views.Fewest,
+			Hidden: hidden, Command: list.command,
+		}
+		if err := p.Topic(head, func() error { return p.rows(all, list.exceptional) }); err != nil {
 			return err
 		}
-		more := ""
-		if hidden := all.hidden(list.exceptional); hidden > 0 {
-			more = fmt.Sprintf(list.more, digits(hidden))
-		}
-		p.emit("endobjects", more)
 	}
-	return p.err
+	return p.Err()
 }
 
 // rows lists objects. The fields of a new one are left to the changes.
-func (p *page) rows(all grouped[bool, Row], exceptional bool, title string) error {
-	n := all.counts[exceptional]
-	p.emit("objects", struct {
-		Title, Listed string
-		Open          bool
-	}{title, listed(n-all.hidden(exceptional), n), exceptional && n <= fewest})
-	for r, err := range all.shown(exceptional) {
+func (p page) rows(all views.Grouped[bool, Row], exceptional bool) error {
+	for r, err := range all.Shown(exceptional) {
 		if err != nil {
 			return fmt.Errorf("read the plan's objects: %w", err)
 		}
@@ -69,9 +69,9 @@ func (p *page) rows(all grouped[bool, Row], exceptional bool, title string) erro
 		if r.Class != ToCreate {
 			row.Fields = fieldsOf(r.Before, r.After)
 		}
-		p.emit("object", row)
-		if p.err != nil {
-			return p.err
+		p.Emit("object", row)
+		if p.Err() != nil {
+			return p.Err()
 		}
 	}
 	return nil
@@ -81,10 +81,10 @@ func (p *page) rows(all grouped[bool, Row], exceptional bool, title string) erro
 func (r Row) members() string {
 	s := ""
 	if r.Adds > 0 {
-		s = "+" + amount(r.Adds, "member")
+		s = "+" + views.Amount(r.Adds, "member")
 	}
 	if r.Takes > 0 {
-		s = joined(s, "−"+amount(r.Takes, "member"), ", ")
+		s = joined(s, "−"+views.Amount(r.Takes, "member"), ", ")
 	}
 	return s
 }

@@ -1,26 +1,20 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
-	"strings"
-)
 
-// chartWidth is the width of a bar in the units of its SVG.
-const chartWidth = 1000
+	"ldap2scim/internal/views"
+)
 
 // overview is what the summary of a page shows.
 type overview struct {
 	Prerequisites []standing
 	Unmet         bool
 
-	Figures []figure
-	Bars    []stack
-	Kinds   []string
-	Counts  []classCount
-	Totals  []int
-	Actions []bar
-	Waves   []bar
+	Figures []views.Figure
+	Classes views.Classes
+	Actions []views.Bar
+	Waves   []views.Bar
 	Outlook []string
 }
 
@@ -30,165 +24,94 @@ type standing struct {
 	Words    string
 }
 
-// figure is one number that is seen first.
-type figure struct {
-	N          int
-	What, Tone string
-}
-
-// stack is one bar of the classes of one kind.
-type stack struct {
-	Name, Words string
-	N           int
-	Parts       []part
-}
-
-type part struct {
-	Class    Class
-	X, Width int
-	Words    string
-}
-
-type classCount struct {
-	Class Class
-	Name  string
-	N     []int
-}
-
-// bar is one bar of a chart.
-type bar struct {
-	Symbol, Name, Fill string
-	N, Width           int
-}
-
 func (v View) overview() overview {
 	s := v.Summary
 	o := overview{Unmet: len(s.Unmet) > 0, Figures: s.figures(), Actions: s.actionBars(), Outlook: s.outlook()}
 	for _, p := range s.Prerequisites {
 		o.Prerequisites = append(o.Prerequisites, standing{p.Standing, p.words()})
 	}
+	o.Classes.Caption = "Objects of the directory, by class"
 	for _, k := range kinds() {
-		o.Kinds = append(o.Kinds, k.plural())
-		o.Totals = append(o.Totals, s.Total(k))
+		o.Classes.Kinds = append(o.Classes.Kinds, k.plural())
+		o.Classes.Totals = append(o.Classes.Totals, s.Total(k))
 		if s.Total(k) > 0 {
-			o.Bars = append(o.Bars, s.stack(k))
+			o.Classes.Bars = append(o.Classes.Bars, s.stack(k))
 		}
 	}
 	for _, c := range Classes() {
 		if s.Class(c) == 0 {
 			continue
 		}
-		line := classCount{Class: c, Name: c.words()}
+		line := views.ClassCount{Fill: string(c), Name: c.words()}
 		for _, k := range kinds() {
 			line.N = append(line.N, s.Objects[k][c])
 		}
-		o.Counts = append(o.Counts, line)
-	}
-	most := 0
-	for _, w := range s.Waves {
-		most = max(most, w.Requests)
+		o.Classes.Counts = append(o.Classes.Counts, line)
 	}
 	for _, w := range s.Waves {
-		o.Waves = append(o.Waves, bar{Name: brief(w.Name), Fill: "fill-other", N: w.Requests, Width: share(w.Requests, most)})
+		o.Waves = append(o.Waves, views.Bar{Name: views.Brief(w.Name), Fill: "other", N: w.Requests})
 	}
+	views.Bars(o.Waves)
 	return o
 }
 
-func (s Summary) figures() []figure {
+func (s Summary) figures() []views.Figure {
 	leave := 0
 	for _, n := range s.Hazards {
 		leave += n
 	}
-	figures := []figure{
-		{s.Total(Person) + s.Total(Group) + s.Total(Unit), "objects in the directory", ""},
-		{s.Requests(), "requests to send", ""},
+	figures := []views.Figure{
+		{N: s.Total(Person) + s.Total(Group) + s.Total(Unit), What: "objects in the directory"},
+		{N: s.Requests(), What: "requests to send"},
 	}
 	if leave > 0 {
-		figures = append(figures, figure{leave, "need leave by name", "care"})
+		figures = append(figures, views.Figure{N: leave, What: "need leave by name", Tone: "care"})
 	}
 	if n := s.Class(Blocked); n > 0 {
-		figures = append(figures, figure{n, "blocked", "bad"})
+		figures = append(figures, views.Figure{N: n, What: "blocked", Tone: "bad"})
 	}
 	if n := s.Findings[Warn]; n > 0 {
-		figures = append(figures, figure{n, "warnings", "care"})
+		figures = append(figures, views.Figure{N: n, What: "warnings", Tone: "care"})
 	}
 	return figures
 }
 
-// stack parts a bar among the classes of one kind. A class that is there at
-// all is seen.
-func (s Summary) stack(k Kind) stack {
-	const least = 6
-	line := stack{Name: k.plural(), N: s.Total(k)}
-	var words []string
-	sum := 0
+// stack parts a bar among the classes of one kind.
+func (s Summary) stack(k Kind) views.Stack {
+	var parts []views.Part
 	for _, c := range Classes() {
-		if n := s.Objects[k][c]; n > 0 {
-			p := part{Class: c, Width: max(least, share(n, line.N)), Words: digits(n) + " " + c.words()}
-			sum += p.Width
-			line.Parts = append(line.Parts, p)
-			words = append(words, p.Words)
-		}
+		n := s.Objects[k][c]
+		parts = append(parts, views.Part{Fill: string(c), N: n, Words: views.Digits(n) + " " + c.words()})
 	}
-	// What the small ones got, the large one gives.
-	large := 0
-	for i, p := range line.Parts {
-		if p.Width > line.Parts[large].Width {
-			large = i
-		}
-	}
-	line.Parts[large].Width += chartWidth - sum
-	for x, i := 0, 0; i < len(line.Parts); i++ {
-		line.Parts[i].X = x
-		x += line.Parts[i].Width
-	}
-	line.Words = line.Name + ": " + strings.Join(words, ", ")
-	return line
+	return views.NewStack(k.plural(), parts)
 }
 
 // actionBars counts the requests by action.
-func (s Summary) actionBars() []bar {
-	most := 0
+func (s Summary) actionBars() []views.Bar {
 	var actions []Action
 	for a, n := range s.Steps {
 		if n > 0 {
-			most = max(most, n)
 			actions = append(actions, a)
 		}
 	}
 	slices.SortFunc(actions, func(a, b Action) int { return slices.Compare(manner{action: a}.place(), manner{action: b}.place()) })
-	var bars []bar
+	var bars []views.Bar
 	for _, a := range actions {
-		fill := "fill-other"
-		switch a {
-		case Create:
-			fill = "fill-create"
-		case Adopt:
-			fill = "fill-adopt"
-		case Take:
-			fill = "fill-blocked"
-		case Update, AddMembers:
-		}
-		bars = append(bars, bar{string(a), a.Word(), fill, s.Steps[a], share(s.Steps[a], most)})
+		bars = append(bars, views.Bar{Symbol: string(a), Name: a.Word(), Fill: a.fill(), N: s.Steps[a]})
 	}
-	return bars
+	return views.Bars(bars)
 }
 
-// share is n of most in the units of a chart, and never nothing for something.
-func share(n, most int) int {
-	if n == 0 || most == 0 {
-		return 0
+// fill names the colour of an action's bar.
+func (a Action) fill() string {
+	switch a {
+	case Create:
+		return "create"
+	case Adopt:
+		return "adopt"
+	case Take:
+		return "blocked"
+	case Update, AddMembers:
 	}
-	return max(1, int(float64(n)*chartWidth/float64(most)+.5))
-}
-
-// listed is what opens a list.
-func listed(shown, all int) string {
-	switch {
-	case all == 1:
-		return "Show it"
-	case shown < all:
-		return fmt.Sprintf("Show %s of %s", digits(shown), digits(all))
-	}
-	return "Show all " + digits(all)
+	return "other"
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ldap2scim/internal/views"
 )
 
 // outlook says in sentences what carrying out a plan means: how groups grow,
@@ -14,26 +16,26 @@ func (s Summary) outlook() []string {
 	var lines []string
 	if s.Flat != s.Direct && s.Direct > 0 {
 		lines = append(lines, fmt.Sprintf("Groups: %s, flattened to %s (%.1f times).",
-			amount(s.Direct, "direct membership"), digits(s.Flat), float64(s.Flat)/float64(s.Direct)))
+			views.Amount(s.Direct, "direct membership"), views.Digits(s.Flat), float64(s.Flat)/float64(s.Direct)))
 	}
 	if len(s.Waves) > 0 {
 		parts := make([]string, len(s.Waves))
 		for i, w := range s.Waves {
-			parts[i] = fmt.Sprintf("%s with %s and %s", brief(w.Name), Person.number(w.People), amount(w.Requests, "request"))
+			parts[i] = fmt.Sprintf("%s with %s and %s", views.Brief(w.Name), Person.number(w.People), views.Amount(w.Requests, "request"))
 		}
 		lines = append(lines, "Waves: "+strings.Join(parts, "; ")+".")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.CustomValues)) {
 		c := s.CustomValues[name]
 		if c.Equal+c.Differs == 0 {
-			lines = append(lines, fmt.Sprintf("Certificates that hold %s: not known whether they are issued again.", brief(name)))
+			lines = append(lines, fmt.Sprintf("Certificates that hold %s: not known whether they are issued again.", views.Brief(name)))
 			continue
 		}
 		lines = append(lines, fmt.Sprintf("Certificates that hold %s: %s with the stored value, %s with another (issued again), %s not known.",
-			brief(name), Person.number(c.Equal), digits(c.Differs), digits(c.Unknown)))
+			views.Brief(name), Person.number(c.Equal), views.Digits(c.Differs), views.Digits(c.Unknown)))
 	}
 	if ids := s.AppleIDs; ids.Kept+ids.Changed > 0 {
-		lines = append(lines, fmt.Sprintf("Managed Apple IDs: %s kept, %s changed.", digits(ids.Kept), digits(ids.Changed)))
+		lines = append(lines, fmt.Sprintf("Managed Apple IDs: %s kept, %s changed.", views.Digits(ids.Kept), views.Digits(ids.Changed)))
 	}
 	if s.Estimate.Seconds > 0 || s.Estimate.Price > 0 {
 		lines = append(lines, "Estimate: "+s.Estimate.words()+".")
@@ -45,7 +47,7 @@ func (s Summary) outlook() []string {
 }
 
 func (e Estimate) words() string {
-	s := amount(e.Requests, "request")
+	s := views.Amount(e.Requests, "request")
 	if e.Seconds > 0 {
 		s += ", " + duration(time.Duration(e.Seconds*float64(time.Second))) + " under the quota"
 	}
@@ -59,22 +61,22 @@ func (e Estimate) words() string {
 func (p Prerequired) words() string {
 	s := p.Subject()
 	if a := p.Attestation; a != nil {
-		s += ", by " + a.By + ", " + moment(a.At)
+		s += ", by " + a.By + ", " + views.Moment(a.At)
 		if a.Evidence != "" {
 			s += " (" + a.Evidence + ")"
 		}
 	}
-	return brief(s)
+	return views.Brief(s)
 }
 
 // duration is rounded as a person would.
 func duration(d time.Duration) string {
 	switch minutes := int(d.Round(time.Minute).Minutes()); {
 	case d < 90*time.Second:
-		return amount(max(1, int(d.Round(time.Second).Seconds())), "second")
+		return views.Amount(max(1, int(d.Round(time.Second).Seconds())), "second")
 	case minutes < 120:
-		return amount(minutes, "minute")
+		return views.Amount(minutes, "minute")
 	default:
-		return fmt.Sprintf("%s %d min", amount(minutes/60, "hour"), minutes%60)
+		return fmt.Sprintf("%s %d min", views.Amount(minutes/60, "hour"), minutes%60)
 	}
 }

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
-)
 
-// width is how wide the text is where its words let it.
-const width = 100
+	"ldap2scim/internal/views"
+)
 
 // WriteText shows a plan to a person: the counts first and last, then what
 // must be known, what will be done, and at the end, where the eye stops, what
@@ -17,16 +15,16 @@ const width = 100
 func WriteText(w io.Writer, v View) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "Plan %s\n", v.Digest.Short())
-	fmt.Fprintf(b, "  from %s, read %s\n", brief(v.Source), moment(v.SnapshotTaken))
-	fmt.Fprintf(b, "  to   %s, read %s\n\n", brief(v.Destination), moment(v.InventoryTaken))
+	fmt.Fprintf(b, "  from %s, read %s\n", views.Brief(v.Source), views.Moment(v.SnapshotTaken))
+	fmt.Fprintf(b, "  to   %s, read %s\n\n", views.Brief(v.Destination), views.Moment(v.InventoryTaken))
 	v.Summary.writePrerequisites(b)
-	sentence := wrapped(v.Summary.Sentence(), "  ", 0, width)
+	sentence := views.Wrapped(v.Summary.Sentence(), "  ", 0)
 	fmt.Fprintf(b, "%s\n\n", sentence)
 	v.Summary.writeCounts(b)
 	b.WriteByte('\n')
 	if lines := v.Summary.outlook(); len(lines) > 0 {
 		for _, line := range lines {
-			fmt.Fprintf(b, "%s\n", wrapped(line, "  ", 0, width))
+			fmt.Fprintf(b, "%s\n", views.Wrapped(line, "  ", 0))
 		}
 		b.WriteByte('\n')
 	}
@@ -39,8 +37,6 @@ func WriteText(w io.Writer, v View) error {
 	fmt.Fprintf(b, "\n%s\n", sentence)
 	return b.Flush()
 }
-
-func moment(t time.Time) string { return t.UTC().Format(time.DateTime + "Z") }
 
 // writePrerequisites says first what refuses the plan as a whole.
 func (s Summary) writePrerequisites(b *bufio.Writer) {
@@ -68,7 +64,7 @@ func (s Summary) writeCounts(b *bufio.Writer) {
 	line := func(name string, n func(Kind) int) {
 		fmt.Fprintf(b, "  %-14s", name)
 		for _, k := range kinds() {
-			fmt.Fprintf(b, " %11s", digits(n(k)))
+			fmt.Fprintf(b, " %11s", views.Digits(n(k)))
 		}
 		b.WriteByte('\n')
 	}
@@ -93,18 +89,18 @@ func (s Summary) Sentence() string {
 	var parts []string
 	for _, c := range Classes() {
 		if n := s.Class(c); n > 0 {
-			parts = append(parts, digits(n)+" "+c.words())
+			parts = append(parts, views.Digits(n)+" "+c.words())
 		}
 	}
 	classes := strings.Join(parts, ", ")
-	objects := amount(s.Total(Person)+s.Total(Group)+s.Total(Unit), "object")
+	objects := views.Amount(s.Total(Person)+s.Total(Group)+s.Total(Unit), "object")
 	switch {
 	case classes == "":
 		return "No change: nothing was read, and there is nothing to do."
 	case s.Requests() == 0:
 		return fmt.Sprintf("No change: the destination is as the plan wants it. %s: %s.", objects, classes)
 	}
-	return fmt.Sprintf("Plan: %s of %s; %s.", classes, objects, amount(s.Requests(), "request"))
+	return fmt.Sprintf("Plan: %s of %s; %s.", classes, objects, views.Amount(s.Requests(), "request"))
 }
 
 func (c Class) words() string {
@@ -119,7 +115,7 @@ func (c Class) words() string {
 // more says how many values were left out, and which command shows them.
 func more(b *bufio.Writer, indent string, n int, what, command string) {
 	if n > 0 {
-		fmt.Fprintf(b, "%s… and %s more %s: %s\n", indent, digits(n), what, command)
+		fmt.Fprintf(b, "%s… and %s more %s: %s\n", indent, views.Digits(n), what, command)
 	}
 }
 
@@ -137,4 +133,4 @@ func extension(path string) string {
 	return name
 }
 
-func quoted(s string) string { return `"` + brief(s) + `"` }
+func quoted(s string) string { return `"` + views.Brief(s) + `"` }

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"ldap2scim/internal/views"
 )
 
 // change is what one or several requests in a row do to one object: a long
@@ -61,7 +63,7 @@ type manner struct {
 
 // changes are the steps of a plan by manner.
 type changes struct {
-	grouped[manner, change]
+	views.Grouped[manner, change]
 	order  []manner
 	totals map[manner]*total
 }
@@ -75,7 +77,7 @@ type total struct {
 
 func changesOf(steps iter.Seq2[Step, error], most int) (changes, error) {
 	totals := map[manner]*total{}
-	g, err := groupBy(folded(steps), func(c change) manner { return manner{c.Hazard, c.Action, c.Kind} }, most, func(k manner, c change) {
+	g, err := views.GroupBy(folded(steps), func(c change) manner { return manner{c.Hazard, c.Action, c.Kind} }, most, func(k manner, c change) {
 		t := totals[k]
 		if t == nil {
 			t = &total{fields: map[string]int{}, reason: c.Reason}
@@ -105,12 +107,12 @@ func (k manner) place() []int {
 
 // words says what the changes of a manner do, and to how many.
 func (g changes) words(k manner) string {
-	n, t := g.counts[k], g.totals[k]
+	n, t := g.Counts[k], g.totals[k]
 	switch {
 	case t.members > 0 && k.action == AddMembers:
-		return fmt.Sprintf("add %s to %s", amount(t.members, "member"), k.kind.number(n))
+		return fmt.Sprintf("add %s to %s", views.Amount(t.members, "member"), k.kind.number(n))
 	case t.members > 0:
-		return fmt.Sprintf("take %s away from groups", amount(t.members, "member"))
+		return fmt.Sprintf("take %s away from groups", views.Amount(t.members, "member"))
 	case k.hazard == HazardDeactivate:
 		return "deactivate " + k.kind.number(n)
 	}
@@ -127,9 +129,9 @@ func (v View) writeChanges(b *bufio.Writer) error {
 	for _, k := range all.order {
 		if k.hazard != last {
 			title := "Needs --allow " + string(k.hazard)
-			all.most = v.MostHazards
+			all.Most = v.MostHazards
 			if k.hazard == "" {
-				title, all.most = "Changes", v.MostSteps
+				title, all.Most = "Changes", v.MostSteps
 			}
 			fmt.Fprintf(b, "\n%s\n", title)
 			last = k.hazard
@@ -159,17 +161,17 @@ func (s Summary) hazardsOfTheWhole(steps []manner) []Hazard {
 func (v View) writeManner(b *bufio.Writer, all changes, k manner) error {
 	t := all.totals[k]
 	head := all.words(k)
-	if t.requests != all.counts[k] {
-		head += " in " + amount(t.requests, "request")
+	if t.requests != all.Counts[k] {
+		head += " in " + views.Amount(t.requests, "request")
 	}
 	if t.reason != "" {
 		head += "  (" + string(t.reason) + ")"
 	}
 	fmt.Fprintf(b, "  %c %s\n", k.action, head)
-	if fields := t.mostChanged(); fields != "" && k.action != Create && all.counts[k] > 1 {
-		fmt.Fprintf(b, "      %s\n", wrapped(fields, "      ", 6, width))
+	if fields := t.mostChanged(); fields != "" && k.action != Create && all.Counts[k] > 1 {
+		fmt.Fprintf(b, "      %s\n", views.Wrapped(fields, "      ", 6))
 	}
-	for c, err := range all.shown(k) {
+	for c, err := range all.Shown(k) {
 		if err != nil {
 			return err
 		}
@@ -179,7 +181,7 @@ func (v View) writeManner(b *bufio.Writer, all changes, k manner) error {
 		}
 		v.writeChange(b, c, reason)
 	}
-	more(b, "    ", all.hidden(k), "like this", "ldap2scim show plan --all")
+	more(b, "    ", all.Hidden(k), "like this", "ldap2scim show plan --all")
 	return nil
 }
 
@@ -193,7 +195,7 @@ func (t total) mostChanged() string {
 	})
 	parts := make([]string, len(paths))
 	for i, path := range paths {
-		parts[i] = label(path) + " " + digits(t.fields[path])
+		parts[i] = label(path) + " " + views.Digits(t.fields[path])
 	}
 	return strings.Join(parts, " · ")
 }
@@ -202,9 +204,9 @@ func (t total) mostChanged() string {
 func (v View) writeChange(b *bufio.Writer, c change, reason string) {
 	added := ""
 	if c.Action == AddMembers {
-		added = "  +" + digits(c.members)
+		added = "  +" + views.Digits(c.members)
 	}
-	fmt.Fprintf(b, "    %s%s%s\n", brief(c.Name), added, reason)
+	fmt.Fprintf(b, "    %s%s%s\n", views.Brief(c.Name), added, reason)
 	for _, line := range fieldLines(c.Before, c.After) {
 		fmt.Fprintf(b, "      %s\n", line)
 	}
@@ -213,7 +215,7 @@ func (v View) writeChange(b *bufio.Writer, c change, reason string) {
 	}
 	var names []string
 	for _, id := range c.Members {
-		names = append(names, brief(v.NameOf(id)))
+		names = append(names, views.Brief(v.NameOf(id)))
 	}
 	slices.Sort(names)
 	for _, name := range names {

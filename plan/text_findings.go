@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"ldap2scim/internal/views"
 )
 
 // topic is what findings are grouped by.
@@ -22,7 +24,7 @@ func severities() []Severity { return []Severity{Block, Warn, Note} }
 
 // topics are the findings of a plan by topic.
 type topics struct {
-	grouped[topic, Finding]
+	views.Grouped[topic, Finding]
 	order []topic
 	about map[topic]*common
 }
@@ -42,7 +44,7 @@ type common struct {
 // topicsOf groups findings by severity and code.
 func topicsOf(all iter.Seq2[Finding, error], most int) (topics, error) {
 	about := map[topic]*common{}
-	g, err := groupBy(all, func(f Finding) topic { return topic{f.Severity, f.Code} }, most, func(t topic, f Finding) {
+	g, err := views.GroupBy(all, func(f Finding) topic { return topic{f.Severity, f.Code} }, most, func(t topic, f Finding) {
 		c := about[t]
 		if c == nil {
 			c = &common{sentence: f.Sentence, example: f.Sentence, remedy: f.Remedy, waived: f.Waived, kinds: map[Kind]int{}}
@@ -104,12 +106,12 @@ func (g topics) sum() string {
 	var parts []string
 	for _, s := range severities() {
 		n := 0
-		for t, c := range g.counts {
+		for t, c := range g.Counts {
 			if t.severity == s {
 				n += c
 			}
 		}
-		parts = append(parts, digits(n)+" "+string(s))
+		parts = append(parts, views.Digits(n)+" "+string(s))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -119,33 +121,33 @@ func (g topics) sum() string {
 func (g topics) write(b *bufio.Writer, t topic) error {
 	const indent = "             "
 	c := g.about[t]
-	title := c.title(g.counts[t])
-	fmt.Fprintf(b, "  %-5s %-4s %s\n", t.severity, t.code, wrapped(brief(title), indent, len(indent), width))
+	title := c.title(g.Counts[t])
+	fmt.Fprintf(b, "  %-5s %-4s %s\n", t.severity, t.code, views.Wrapped(views.Brief(title), indent, len(indent)))
 	if c.remedy != "" {
-		fmt.Fprintf(b, "%s→ %s\n", indent, wrapped(brief(c.remedy), indent+"  ", len(indent)+2, width))
+		fmt.Fprintf(b, "%s→ %s\n", indent, views.Wrapped(views.Brief(c.remedy), indent+"  ", len(indent)+2))
 	}
 	if c.waived != "" {
-		fmt.Fprintf(b, "%s%s\n", indent, wrapped(brief("does not block: "+c.waived), indent+"  ", len(indent), width))
+		fmt.Fprintf(b, "%s%s\n", indent, views.Wrapped(views.Brief("does not block: "+c.waived), indent+"  ", len(indent)))
 	}
-	for f, err := range g.shown(t) {
+	for f, err := range g.Shown(t) {
 		if err != nil {
 			return fmt.Errorf("read findings: %w", err)
 		}
-		name := brief(f.Name)
+		name := views.Brief(f.Name)
 		switch {
 		case c.sentence == "" && name != "":
 			name += ": "
-			fmt.Fprintf(b, "%s%s%s\n", indent, name, wrapped(brief(f.Sentence), indent+"    ", len(indent)+utf8.RuneCountInString(name), width))
+			fmt.Fprintf(b, "%s%s%s\n", indent, name, views.Wrapped(views.Brief(f.Sentence), indent+"    ", len(indent)+utf8.RuneCountInString(name)))
 		case c.sentence == "":
-			fmt.Fprintf(b, "%s%s\n", indent, wrapped(brief(f.Sentence), indent+"    ", len(indent), width))
+			fmt.Fprintf(b, "%s%s\n", indent, views.Wrapped(views.Brief(f.Sentence), indent+"    ", len(indent)))
 		case name != "":
 			fmt.Fprintf(b, "%s%s\n", indent, name)
 		}
 		if c.remedy == "" && f.Remedy != "" {
-			fmt.Fprintf(b, "%s  → %s\n", indent, wrapped(brief(f.Remedy), indent+"    ", len(indent)+4, width))
+			fmt.Fprintf(b, "%s  → %s\n", indent, views.Wrapped(views.Brief(f.Remedy), indent+"    ", len(indent)+4))
 		}
 	}
-	more(b, indent, g.hidden(t), "of "+string(t.code), "ldap2scim show findings "+string(t.code))
+	more(b, indent, g.Hidden(t), "of "+string(t.code), "ldap2scim show findings "+string(t.code))
 	return nil
 }
 
@@ -164,5 +166,5 @@ func (c common) title(n int) string {
 	case c.sentence != "":
 		return c.sentence
 	}
-	return amount(n, "finding") + ", for example: " + c.example
+	return views.Amount(n, "finding") + ", for example: " + c.example
 }

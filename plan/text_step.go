@@ -4,13 +4,15 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+
+	"ldap2scim/internal/views"
 )
 
 // WriteStep shows everything of one step to a person. nameOf returns what a
 // person calls a source object.
 func WriteStep(w io.Writer, s Step, nameOf func(ExternalID) string) error {
 	b := bufio.NewWriter(w)
-	fmt.Fprintf(b, "%c %s %s %s\n", s.Action, s.Action.Word(), s.Kind, brief(s.Name))
+	fmt.Fprintf(b, "%c %s %s %s\n", s.Action, s.Action.Word(), s.Kind, views.Brief(s.Name))
 	for _, line := range []struct{ what, value string }{
 		{"step", string(s.ID)},
 		{"why", string(s.Reason)},
@@ -21,7 +23,7 @@ func WriteStep(w io.Writer, s Step, nameOf func(ExternalID) string) error {
 		{"version", s.Version},
 	} {
 		if line.value != "" {
-			fmt.Fprintf(b, "  %-11s  %s\n", line.what, brief(line.value))
+			fmt.Fprintf(b, "  %-11s  %s\n", line.what, views.Brief(line.value))
 		}
 	}
 	if len(s.After) > 0 {
@@ -29,9 +31,9 @@ func WriteStep(w io.Writer, s Step, nameOf func(ExternalID) string) error {
 		WriteFields(b, "    ", s.Before, s.After)
 	}
 	if len(s.Members) > 0 {
-		fmt.Fprintf(b, "  %s\n", amount(len(s.Members), "member"))
+		fmt.Fprintf(b, "  %s\n", views.Amount(len(s.Members), "member"))
 		for _, id := range s.Members {
-			fmt.Fprintf(b, "    %s  %s\n", brief(string(id)), brief(nameOf(id)))
+			fmt.Fprintf(b, "    %s  %s\n", views.Brief(string(id)), views.Brief(nameOf(id)))
 		}
 	}
 	return b.Flush()

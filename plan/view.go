@@ -3,6 +3,8 @@ package plan
 import (
 	"iter"
 	"time"
+
+	"ldap2scim/internal/views"
 )
 
 // View is a stored plan as it is shown. The sequences are read several times
@@ -35,12 +37,12 @@ func kinds() []Kind { return []Kind{Person, Group, Unit} }
 // number says how many of a kind there are.
 func (k Kind) number(n int) string {
 	if k == Person && n != 1 {
-		return digits(n) + " people"
+		return views.Digits(n) + " people"
 	}
 	if k == "" {
-		return amount(n, "object")
+		return views.Amount(n, "object")
 	}
-	return amount(n, string(k))
+	return views.Amount(n, string(k))
 }
 
 // plural is the head of a column.
