@@ -1,0 +1,217 @@
+package entratest
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+const mostBound = 20 // members in one PATCH (learn.microsoft.com/graph/api/group-post-members)
+
+// createGroup makes a security group. A second of the same name is another
+// group: nothing in the directory is unique but the id.
+//
+// Source: learn.microsoft.com/graph/api/group-post-groups
+func (s *Server) createGroup(c *call) (reply, error) {
+	given, err := c.object("displayName", "description", "mailEnabled", "mailNickname", "securityEnabled", "groupTypes", "members@odata.bind")
+	if err != nil {
+		return reply{}, err
+	}
+	for _, name := range []string{"displayName", "mailEnabled", "mailNickname", "securityEnabled"} {
+		if _, ok := given[name]; !ok {
+			return reply{}, badRequest("A value is required for property '%s' of resource 'Group'.", name)
+		}
+	}
+	var g Group
+	var security bool
+	var types []string
+	if err := readAll(given, map[string]any{
+		"displayName": &g.DisplayName, "description": &g.Description, "mailEnabled": &g.MailEnabled,
+		"mailNickname": &g.MailNickname, "securityEnabled": &security, "groupTypes": &types,
+	}); err != nil {
+		return reply{}, err
+	}
+	switch {
+	case g.DisplayName == "" || len(g.DisplayName) > 256:
+		return reply{}, badRequest("Invalid value specified for property 'displayName' of resource 'Group'.")
+	case g.MailNickname == "" || len(g.MailNickname) > 64 || strings.ContainsAny(g.MailNickname, "@()\\[]\";:<>, "):
+		return reply{}, badRequest("Invalid value specified for property 'mailNickname' of resource 'Group'.")
+	case len(g.Description) > 1024:
+		return reply{}, badRequest("Invalid value specified for property 'description' of resource 'Group'.")
+	case g.MailEnabled || !security || len(types) > 0:
+		return reply{}, unknown("This server makes security groups only.")
+	}
+	ids, err := s.bound(given)
+	if err != nil {
+		return reply{}, err
+	}
+	g.born = s.world.asked
+	s.world.addGroup(&g)
+	for _, id := range ids {
+		g.add(id)
+	}
+	chosen, err := selectOf(groupProperties(), nil, "")
+	if err != nil {
+		return reply{}, err
+	}
+	return jsonReply(http.StatusCreated, entity(c, "groups", chosen.show(&g))), nil
+}
+
+func readAll(given map[string]json.RawMessage, targets map[string]any) error {
+	for name := range given {
+		if target, ok := targets[name]; ok {
+			if json.Unmarshal(given[name], target) != nil {
+				return badRequest("Invalid value specified for property '%s' of the resource.", name)
+			}
+		}
+	}
+	return nil
+}
+
+// writable refuses what Graph may not change.
+func (g *Group) writable() error {
+	switch {
+	case g.Synced:
+		return badRequest("Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.")
+	case g.MailEnabled:
+		return badRequest("Cannot Update a mail-enabled security groups and or distribution list.")
+	}
+	return nil
+}
+
+// members of a dynamic group come from its rule.
+func (g *Group) takesMembers() error {
+	if g.Dynamic != "" {
+		return problem(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+	}
+	return g.writable()
+}
+
+// patchGroup changes what a group is called, or adds up to 20 members, all of
+// them or none.
+func (s *Server) patchGroup(c *call) (reply, error) {
+	g, err := s.world.group(c.names["id"])
+	if err != nil {
+		return reply{}, err
+	}
+	given, err := c.object("displayName", "description", "members@odata.bind")
+	if err != nil {
+		return reply{}, err
+	}
+	if _, binds := given["members@odata.bind"]; binds {
+		if err := g.takesMembers(); err != nil {
+			return reply{}, err
+		}
+	} else if err := writeGroups().met(c.client); err != nil {
+		return reply{}, err
+	}
+	if err := g.writable(); err != nil {
+		return reply{}, err
+	}
+	ids, err := s.bound(given)
+	if err != nil {
+		return reply{}, err
+	}
+	for _, id := range ids {
+		if g.has[id] {
+			return reply{}, alreadyMember()
+		}
+	}
+	if err := readAll(given, map[string]any{"displayName": &g.DisplayName, "description": &g.Description}); err != nil {
+		return reply{}, err
+	}
+	for _, id := range ids {
+		g.add(id)
+	}
+	return noContent(), nil
+}
+
+func alreadyMember() error {
+	return badRequest("One or more added object references already exist for the following modified properties: 'members'.")
+}
+
+// bound reads members@odata.bind.
+func (s *Server) bound(given map[string]json.RawMessage) ([]string, error) {
+	var links []string
+	if err := into(given, "members@odata.bind", &links); err != nil {
+		return nil, err
+	}
+	if len(links) > mostBound {
+		return nil, badRequest("The request has %d references in 'members@odata.bind'; the most are %d.", len(links), mostBound)
+	}
+	var ids []string
+	for _, link := range links {
+		id, err := s.reference(link)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(ids, id) {
+			return nil, badRequest("The reference '%s' is there twice.", id)
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// reference reads the id of a directory object off its address, of this server
+// or of graph.microsoft.com.
+func (s *Server) reference(link string) (string, error) {
+	for _, root := range []string{s.URL, "https://graph.microsoft.com/v1.0"} {
+		for _, kind := range []string{"/directoryObjects/", "/users/", "/groups/"} {
+			if id, ok := strings.CutPrefix(link, root+kind); ok {
+				return id, s.world.member(id)
+			}
+		}
+	}
+	return "", unknown("Invalid URL format specified in payload: %s", link)
+}
+
+func (s *Server) addMember(c *call) (reply, error) {
+	g, err := s.world.group(c.names["id"])
+	if err != nil {
+		return reply{}, err
+	}
+	given, err := c.object("@odata.id")
+	if err != nil {
+		return reply{}, err
+	}
+	var link string
+	if err := into(given, "@odata.id", &link); err != nil {
+		return reply{}, err
+	}
+	if err := g.takesMembers(); err != nil {
+		return reply{}, err
+	}
+	id, err := s.reference(link)
+	if err != nil {
+		return reply{}, err
+	}
+	if g.has[id] {
+		return reply{}, alreadyMember()
+	}
+	g.add(id)
+	return noContent(), nil
+}
+
+// removeMember takes a member out of a group.
+//
+// Source: learn.microsoft.com/graph/api/group-delete-members
+func (s *Server) removeMember(c *call) (reply, error) {
+	g, err := s.world.group(c.names["id"])
+	if err != nil {
+		return reply{}, err
+	}
+	if err := c.nothing(); err != nil {
+		return reply{}, err
+	}
+	if err := g.takesMembers(); err != nil {
+		return reply{}, err
+	}
+	id := c.names["member"]
+	if !g.has[id] {
+		return reply{}, notFound(id)
+	}
+	g.drop(id)
+	return noContent(), nil
+}
