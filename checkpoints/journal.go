@@ -32,12 +32,12 @@ type Marked struct {
 
 // Result is what became of a step.
 type Result struct {
-	Seq      int64
-	State    State // Done, Failed, or Pending for a step that was not sent
-	Attempts int
-	Outcome  plan.Outcome
+	Seq      int64        `json:"seq"`
+	State    State        `json:"state"` // Done, Failed, or Pending for a step that was not sent
+	Attempts int          `json:"attempts"`
+	Outcome  plan.Outcome `json:"outcome,omitzero"`
 	// Error says why the step failed, in words.
-	Error string
+	Error string `json:"error,omitempty"`
 }
 
 // Scope says which of a plan's pending steps a run takes up.
@@ -221,6 +221,6 @@ func scanLine(row scanner) (l Line, err error) {
 // Line is one step with what became of it.
 type Line struct {
 	Result
-	Step plan.Step
-	At   time.Time
+	Step plan.Step `json:"step"`
+	At   time.Time `json:"at,omitzero"`
 }

@@ -10,13 +10,13 @@ import (
 
 // Run is one carrying out of a plan, or of what was left of it.
 type Run struct {
-	ID      int64
-	Plan    int64
-	Version string // of the program
-	Started time.Time
+	ID      int64     `json:"id"`
+	Plan    int64     `json:"plan"`
+	Version string    `json:"version"` // of the program
+	Started time.Time `json:"started"`
 	// Ended is zero while the run goes, and for a run that was killed.
-	Ended   time.Time
-	Outcome string
+	Ended   time.Time `json:"ended,omitzero"`
+	Outcome string    `json:"outcome,omitempty"`
 }
 
 // StartRun records that a run begins.

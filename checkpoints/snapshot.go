@@ -15,13 +15,13 @@ import (
 
 // Snapshot is the head of a stored snapshot.
 type Snapshot struct {
-	ID     int64
-	Digest plan.Digest
-	Taken  time.Time
-	Source string
-	Proof  plan.Proof
+	ID     int64       `json:"id"`
+	Digest plan.Digest `json:"digest"`
+	Taken  time.Time   `json:"taken"`
+	Source string      `json:"source"`
+	Proof  plan.Proof  `json:"proof"`
 	// Entries counts what is stored, by kind.
-	Entries map[plan.Kind]int
+	Entries map[plan.Kind]int `json:"entries"`
 }
 
 // SaveSnapshot stores what read gives to add, with the proof that it returns,
