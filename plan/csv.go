@@ -46,12 +46,16 @@ func WriteFindingsCSV(w io.Writer, all iter.Seq2[Finding, error]) error {
 // changedFields says of each field what it was and will be.
 func changedFields(before, after Fields) []string {
 	var all []string
-	for path, to := range after.Sorted() {
+	for path := range changedPaths(before, after) {
 		s := label(path) + ": "
 		if from, changed := before[path]; changed {
 			s += strconv.Quote(from) + " → "
 		}
-		all = append(all, s+strconv.Quote(to))
+		to := nothing
+		if value, set := after[path]; set {
+			to = strconv.Quote(value)
+		}
+		all = append(all, s+to)
 	}
 	return all
 }

@@ -128,8 +128,12 @@ func (p page) leave(v View, all changes) error {
 
 func fieldsOf(before, after Fields) []views.Field {
 	var all []views.Field
-	for path, to := range after.Sorted() {
+	for path := range changedPaths(before, after) {
 		from, changed := before[path]
+		to, set := after[path]
+		if !set {
+			to = nothing
+		}
 		all = append(all, views.Field{Label: label(path), Before: from, After: to, Changed: changed})
 	}
 	return all

@@ -109,7 +109,7 @@ func (a Action) fill() string {
 		return "create"
 	case Adopt:
 		return "adopt"
-	case Take:
+	case Take, Remove:
 		return "blocked"
 	case Update, AddMembers:
 	}

@@ -16,6 +16,9 @@ const (
 	// Take takes something away: members of a group, or a person's active
 	// state. The step's hazard says which.
 	Take Action = '!'
+	// Remove deletes a person or group that this program made. Only a rollback
+	// that is told to has such steps.
+	Remove Action = '-'
 )
 
 // Word returns the verb that stands beside the symbol.
@@ -31,6 +34,8 @@ func (a Action) Word() string {
 		return "add members"
 	case Take:
 		return "take away"
+	case Remove:
+		return "remove"
 	}
 	return "unknown action " + string(a)
 }
@@ -55,6 +60,10 @@ const (
 	HazardAdopt         Hazard = "adopt"
 	HazardRemoveMembers Hazard = "remove-members"
 	HazardDeactivate    Hazard = "deactivate"
+	// HazardClear: a value is removed, and nothing takes its place.
+	HazardClear Hazard = "clear-values"
+	// HazardRemoveCreated: something that this program made is deleted.
+	HazardRemoveCreated Hazard = "remove-created"
 	// HazardChangeAppleID is counted beside the steps' own: a person whose
 	// Managed Apple ID changes, when the rules let that warn (P10).
 	HazardChangeAppleID Hazard = "change-managed-apple-id"
@@ -106,6 +115,9 @@ type Step struct {
 	// Before and After hold the fields that the step sets, and what they were.
 	Before Fields `json:"before,omitempty"`
 	After  Fields `json:"after,omitempty"`
+	// Clear are the paths, sorted, whose value the step removes; Before has
+	// what it was. Only a rollback has them: a blank in the source never clears.
+	Clear []string `json:"clear,omitempty"`
 	// Members are the people that the step adds to or takes from the group,
 	// sorted. They need not exist at the destination yet.
 	Members []ExternalID `json:"members,omitempty"`

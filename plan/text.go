@@ -79,7 +79,7 @@ func (s Summary) writeCounts(b *bufio.Writer) {
 // Hazards returns all hazards in the order in which they are shown.
 func Hazards() []Hazard {
 	return []Hazard{
-		HazardAdopt, HazardRemoveMembers, HazardDeactivate, HazardChangeAppleID,
+		HazardAdopt, HazardRemoveMembers, HazardDeactivate, HazardClear, HazardRemoveCreated, HazardChangeAppleID,
 		HazardManyRemovals, HazardManyDeactivations, HazardManyBlocked, HazardShrunk, HazardSmall,
 	}
 }

@@ -88,7 +88,7 @@ func changesOf(steps iter.Seq2[Step, error], most int) (changes, error) {
 		if c.Reason != t.reason {
 			t.reason = ""
 		}
-		for path := range c.After {
+		for path := range changedPaths(c.Before, c.After) {
 			t.fields[path]++
 		}
 	})
@@ -102,7 +102,7 @@ func (k manner) place() []int {
 	if k.hazard != "" {
 		hazard = 1 + rank(Hazards(), k.hazard)
 	}
-	return []int{hazard, rank([]Action{Create, Update, Adopt, AddMembers, Take}, k.action), int(k.action), rank(kinds(), k.kind)}
+	return []int{hazard, rank([]Action{Create, Update, Adopt, AddMembers, Take, Remove}, k.action), int(k.action), rank(kinds(), k.kind)}
 }
 
 // words says what the changes of a manner do, and to how many.
@@ -223,19 +223,39 @@ func (v View) writeChange(b *bufio.Writer, c change, reason string) {
 	}
 }
 
+// nothing stands for the value that an attribute has when it is cleared.
+const nothing = "(nothing)"
+
+// changedPaths are those that a change sets, and those that it clears: what was
+// there and is given no value.
+func changedPaths(before, after Fields) iter.Seq[string] {
+	both := maps.Clone(before)
+	if both == nil {
+		both = Fields{}
+	}
+	maps.Copy(both, after)
+	return slices.Values(slices.Sorted(maps.Keys(both)))
+}
+
 // fieldLines shows fields in a column, each before and after.
 func fieldLines(before, after Fields) []string {
 	wide := 0
-	for path := range after {
+	for path := range changedPaths(before, after) {
 		wide = max(wide, len(label(path)))
 	}
 	var lines []string
-	for path, to := range after.Sorted() {
+	for path := range changedPaths(before, after) {
 		line := fmt.Sprintf("%-*s  ", wide, label(path))
 		if from, changed := before[path]; changed {
 			line += quoted(from) + " → "
 		}
-		lines = append(lines, line+quoted(to))
+		to, set := after[path]
+		if set {
+			to = quoted(to)
+		} else {
+			to = nothing
+		}
+		lines = append(lines, line+to)
 	}
 	return lines
 }

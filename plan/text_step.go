@@ -26,7 +26,7 @@ func WriteStep(w io.Writer, s Step, nameOf func(ExternalID) string) error {
 			fmt.Fprintf(b, "  %-11s  %s\n", line.what, views.Brief(line.value))
 		}
 	}
-	if len(s.After) > 0 {
+	if len(s.After)+len(s.Clear) > 0 {
 		fmt.Fprintln(b, "  fields")
 		WriteFields(b, "    ", s.Before, s.After)
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -91,7 +92,7 @@ func (p Paths) of(kind plan.Kind) []string {
 // not lost in silence.
 func (p Profile) checkAttributes(step plan.Step) error {
 	if len(p.Attributes.of(step.Kind)) > 0 {
-		for path := range step.After.Sorted() {
+		for _, path := range slices.Concat(slices.Sorted(maps.Keys(step.After)), step.Clear) {
 			if !p.Takes(step.Kind, path) {
 				return fmt.Errorf("the profile does not take the attribute %s of a %s", path, step.Kind)
 			}

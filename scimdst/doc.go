@@ -12,6 +12,8 @@
 //     refuses every method but GET.
 //   - [Writer]: a Reader that also carries out [plan.Step]s, one by one (Do) or
 //     together (DoAll).
+//   - [Careful]: a Writer that reads an object before it changes it, where no
+//     version tells whether somebody else has changed it.
 //   - [Request]: what a step sends. [Profile.RequestsOf] is pure, so a dry run
 //     prints the very bytes that Do sends.
 //   - [Error]: what went wrong, whether it may pass, whether the request may
@@ -47,9 +49,10 @@
 //
 // # What it refuses
 //
-// It does not retry, follow redirects, log, delete (but for what a probe
-// made), replace (PUT) but where it is told to, or send "remove" with a list of values unless a profile
-// says so, which some services take as "remove all". Plain HTTP goes to
+// It does not retry, follow redirects, log, delete (but for a step that says
+// [plan.Remove], and what a probe made), replace (PUT) but where it is told to,
+// or send "remove" with a list of values unless a profile says so, which some
+// services take as "remove all". Plain HTTP goes to
 // loopback addresses only. What the profile does not take is refused, not
 // left out.
 //
@@ -70,7 +73,8 @@
 // the order of the paths: "add" where the plan saw no value, "replace" where it
 // saw one. A multi-valued attribute that had no value of its type gets the
 // whole value added, because a filter that selects nothing is an error (RFC
-// 7644 §3.5.2.3). externalId is set by an operation without a path: elimity
+// 7644 §3.5.2.3). What a step clears goes by "remove" with its path, and of a
+// multi-valued attribute the whole value of the type. externalId is set by an operation without a path: elimity
 // answers 500 to the path, both take the value object. An extension attribute
 // is changed by its full URN path. SCIMMY takes it. elimity takes no form at
 // all: it refuses the value object with 400 and answers 200 to the path without

@@ -98,8 +98,12 @@ func (e *Error) Duplicate() bool {
 }
 
 // Drifted reports whether the object was changed by somebody else since it was
-// planned (412), so that the step was refused.
-func (e *Error) Drifted() bool { return e.Status == http.StatusPreconditionFailed }
+// planned: the service refused the step (412), or it was seen before the step
+// was sent.
+func (e *Error) Drifted() bool {
+	_, seen := errors.AsType[*drifted](e.Err)
+	return seen || e.Status == http.StatusPreconditionFailed
+}
 
 // says reports whether the text has one of the words, in any case.
 func says(text string, words ...string) bool {
@@ -111,6 +115,9 @@ func says(text string, words ...string) bool {
 func (e *Error) Hint() string {
 	if e.Throttled() {
 		return "The service asks to slow down: lower requests_per_second."
+	}
+	if e.Drifted() {
+		return "The object changed since it was planned: plan again."
 	}
 	if e.TookOthers() != nil {
 		return "The service takes more than it is asked to: do not let it take members away, and plan again to add who is gone."
@@ -124,8 +131,6 @@ func (e *Error) Hint() string {
 		return "The object is gone or url is not the base of the SCIM service: check url and plan again."
 	case http.StatusConflict:
 		return "Something in the service already has this name or id: plan again so that it is seen."
-	case http.StatusPreconditionFailed:
-		return "The object changed since it was planned: plan again."
 	case http.StatusRequestEntityTooLarge:
 		return "The request is too large for the service: lower members_per_request."
 	}

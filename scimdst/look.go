@@ -15,8 +15,9 @@ import (
 //
 // A creation is AlreadySo when exactly one object has our external id, and
 // Foreign when more have, or when an object has the name but not the id. A
-// change is AlreadySo when every field or member is as the step wants it. An
-// adoption is Foreign when the object has got another external id.
+// change is AlreadySo when every field or member is as the step wants it, a
+// removal when there is no such object. An adoption is Foreign when the object
+// has got another external id.
 func (r *Reader) Look(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
 	h, found, err := r.look(ctx, step, ids)
 	return outcomeOf(h), found, err
@@ -46,6 +47,12 @@ func (r *Reader) find(ctx context.Context, step plan.Step, ids map[plan.External
 		return held{}, plan.NotSo, waitingError(resolve.waiting)
 	}
 	h, err := r.read(ctx, step, id)
+	if step.Action == plan.Remove && (err == nil || isGone(err)) {
+		if err == nil {
+			return h, plan.NotSo, nil
+		}
+		return held{Resource: plan.Resource{RemoteID: id}}, plan.AlreadySo, nil
+	}
 	if err != nil {
 		return held{}, plan.NotSo, err
 	}
@@ -80,6 +87,9 @@ func (r *Reader) compare(step plan.Step, h held, members []plan.RemoteID) plan.F
 		if fieldOf(h, path) != text {
 			return plan.NotSo
 		}
+	}
+	if cleared(step, h) != nil {
+		return plan.NotSo
 	}
 	// Members that are not shown are gone only if this service shows members.
 	if step.Action == plan.Take && len(members) > 0 && !r.showsMembers(h) {

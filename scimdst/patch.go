@@ -31,7 +31,7 @@ func (p Profile) operations(step plan.Step, resolve *resolver) ([]operation, err
 		return nil, errors.New("only a group has members")
 	case onMembers && len(step.Members) == 0:
 		return nil, errors.New("there are no members")
-	case onMembers && len(step.After) > 0:
+	case onMembers && len(step.After)+len(step.Clear) > 0:
 		return nil, errors.New("a step changes members or fields, not both")
 	case step.Action == plan.AddMembers:
 		return p.addMembers(step, resolve), nil
@@ -43,7 +43,15 @@ func (p Profile) operations(step plan.Step, resolve *resolver) ([]operation, err
 	if step.Action == plan.Adopt && p.externalID(step.Kind) == ExternalIDNone {
 		return nil, errors.New("the service keeps no external id, so nothing can be adopted")
 	}
-	return p.setFields(wanted(step), step.Before)
+	if len(step.After)+len(step.Clear) == 0 && step.Action != plan.Adopt {
+		return nil, errors.New("there is nothing to change")
+	}
+	set, err := p.setFields(wanted(step), step.Before)
+	if err != nil {
+		return nil, err
+	}
+	remove, err := p.clearFields(step.Clear)
+	return append(set, remove...), err
 }
 
 // wanted are the fields that the object has after the step.
@@ -79,7 +87,7 @@ func (f field) op() string {
 
 func (p Profile) setFields(after, before plan.Fields) ([]operation, error) {
 	if len(after) == 0 {
-		return nil, errors.New("there is nothing to change")
+		return nil, nil
 	}
 	var fields []field
 	for path, text := range after.Sorted() {

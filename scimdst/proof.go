@@ -47,6 +47,9 @@ func kindsOf(step plan.Step) []string {
 	for path := range wanted(step).Sorted() {
 		kinds = append(kinds, fmt.Sprint(step.Kind, " ", path))
 	}
+	for _, path := range step.Clear {
+		kinds = append(kinds, fmt.Sprint(step.Kind, " without ", path))
+	}
 	return kinds
 }
 

@@ -27,7 +27,8 @@ type Request struct {
 	// IfMatch is the version that the object must have (RFC 7644 §3.14), or ""
 	// for any.
 	IfMatch string
-	// Body is JSON with sorted keys: the same step gives the same bytes.
+	// Body is JSON with sorted keys: the same step gives the same bytes. It is
+	// empty for a DELETE.
 	Body []byte
 	// Waiting are the objects whose ids are not known yet, in the order of
 	// their use, each once. In ID and Body stands {id of <external id>} for
@@ -134,10 +135,15 @@ func (p Profile) requestOf(step plan.Step, ids map[plan.ExternalID]plan.RemoteID
 			r.IfMatch = step.Version
 		}
 		body, err = p.patchBody(step, &resolve)
+	case plan.Remove:
+		r.Method, r.ID = http.MethodDelete, resolve.object(step)
+		if p.ETag != ETagIgnored {
+			r.IfMatch = step.Version
+		}
 	default:
 		err = errors.New("no such action is known here")
 	}
-	if err == nil {
+	if err == nil && body != nil {
 		r.Body, err = canonicalJSON(body)
 	}
 	if err != nil {

@@ -86,6 +86,16 @@ func TestRequestOf(t *testing.T) {
 			"take members, one operation each", members(plan.Take, adaID, "bob"), "/Groups/g%2F1%20%C3%BC",
 			patchHead + `{"op":"remove","path":"members[value eq \"1\"]"},{"op":"remove","path":"members[value eq \"2\\\"]\"]"}` + patchTail,
 		},
+		{
+			"clear what there was not before",
+			plan.Step{
+				Action: plan.Update, Kind: plan.Person, Object: adaID, Clear: []string{plan.WorkEmail, plan.ExternalIDPath},
+				Before: plan.Fields{plan.WorkEmail: "n@x", plan.ExternalIDPath: adaID, plan.DisplayName: "B"}, After: plan.Fields{plan.DisplayName: "A"},
+			},
+			"/Users/1",
+			patchHead + `{"op":"replace","path":"displayName","value":"A"},{"op":"remove","path":"emails[type eq \"work\"]"},{"op":"remove","path":"externalId"}` + patchTail,
+		},
+		{"remove", plan.Step{Action: plan.Remove, Kind: plan.Group, Object: "staff"}, "/Groups/g%2F1%20%C3%BC", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -96,6 +106,9 @@ func TestRequestOf(t *testing.T) {
 			method := http.MethodPatch
 			if tc.step.Action == plan.Create {
 				method = http.MethodPost
+			}
+			if tc.step.Action == plan.Remove {
+				method = http.MethodDelete
 			}
 			if got.Method != method || got.Path() != tc.path || len(got.Waiting) > 0 {
 				t.Errorf("got %s %s waiting for %v, want %s %s", got.Method, got.Path(), got.Waiting, method, tc.path)
@@ -123,6 +136,8 @@ func TestRequestOfRefuses(t *testing.T) {
 		"members of a person":     {Action: plan.AddMembers, Kind: plan.Person, Remote: "1", Members: []plan.ExternalID{"y"}},
 		"no members":              {Action: plan.AddMembers, Kind: plan.Group, Remote: "1"},
 		"members in an update":    {Action: plan.Update, Kind: plan.Group, Remote: "1", Members: []plan.ExternalID{"y"}},
+		"members and a clearing":  {Action: plan.Take, Kind: plan.Group, Remote: "1", Members: []plan.ExternalID{"y"}, Clear: []string{"displayName"}},
+		"a broken path to clear":  {Action: plan.Update, Kind: plan.Person, Remote: "1", Clear: []string{"name..x"}},
 		"members and fields":      {Action: plan.Take, Kind: plan.Group, Remote: "1", Members: []plan.ExternalID{"y"}, After: plan.Fields{"displayName": "x"}},
 		"one attribute two ways":  {Action: plan.Create, Kind: plan.Person, Object: "x", After: plan.Fields{"name": "x", "name.givenName": "y"}},
 		"a list that is a string": {Action: plan.Create, Kind: plan.Person, Object: "x", After: plan.Fields{"emails": "x", plan.WorkEmail: "y"}},

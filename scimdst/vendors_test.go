@@ -65,6 +65,11 @@ func TestVendorRequests(t *testing.T) {
 	add.Action, remove.Action = plan.AddMembers, plan.Take
 	adopt := update("1", plan.DisplayName, "Ada L.", "Ada Lovelace")
 	adopt.Action = plan.Adopt
+	clearing := plan.Step{
+		Action: plan.Update, Kind: plan.Person, Object: adaID, Remote: "1", Clear: []string{department, plan.ExternalIDPath, "title"},
+		Before: plan.Fields{department: "R", plan.ExternalIDPath: adaID, "title": "Dr.", plan.DisplayName: "Ada"},
+		After:  plan.Fields{plan.DisplayName: "A"},
+	}
 	steps := map[string]plan.Step{
 		"update": {
 			Action: plan.Update, Kind: plan.Person, Object: adaID, Remote: "1",
@@ -77,6 +82,8 @@ func TestVendorRequests(t *testing.T) {
 		"first-email":    update("1", plan.WorkEmail, "", "n@x"),
 		"disable":        update("1", plan.Active, "true", "false"),
 		"adopt":          adopt,
+		"clear":          clearing,
+		"clear-email":    {Action: plan.Update, Kind: plan.Person, Object: adaID, Remote: "1", Clear: []string{plan.WorkEmail}, Before: plan.Fields{plan.WorkEmail: "n@x"}},
 		"add-members":    add,
 		"remove-members": remove,
 	}
@@ -84,6 +91,12 @@ func TestVendorRequests(t *testing.T) {
 	for folder, p := range dialects {
 		for name, step := range steps {
 			r, err := p.RequestOf(step, ids)
+			if name == "clear-email" && p.Patch == scimdst.DialectValues {
+				if err == nil {
+					t.Errorf("%s removes one of several values: %s", folder, r.Body)
+				}
+				continue
+			}
 			if err != nil {
 				t.Fatalf("%s: %s: %v", folder, name, err)
 			}

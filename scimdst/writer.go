@@ -53,6 +53,9 @@ func (w *Writer) Do(ctx context.Context, step plan.Step, ids map[plan.ExternalID
 	if w.profile.ETag == ETagIgnored {
 		version = ""
 	}
+	if step.Action == plan.Remove {
+		return w.remove(ctx, step, ids, version)
+	}
 	return w.send(ctx, step, ids, version)
 }
 
@@ -140,7 +143,7 @@ func verify(step plan.Step, id plan.RemoteID, h held, ids map[plan.ExternalID]pl
 	if h.RemoteID != id {
 		return fmt.Errorf("the answer is about %s", h.RemoteID)
 	}
-	if err := shows(h, wanted(step)); err != nil {
+	if err := errors.Join(shows(h, wanted(step)), cleared(step, h)); err != nil {
 		return err
 	}
 	if !h.membersShown {

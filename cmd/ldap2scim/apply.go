@@ -122,7 +122,7 @@ func prepare(ctx context.Context, c configs.Config, f *checkpoints.File, stored 
 		return application{}, err
 	}
 	ready := application{open: states[checkpoints.Pending] + states[checkpoints.Sending], failed: states[checkpoints.Failed], run: migrate.Apply{
-		File: f, Destination: dst, Lister: dst.Reader, Settings: c.Settings, Retry: c.Retry, Scope: opts.scope,
+		File: f, Destination: scimdst.Careful{Writer: dst}, Lister: dst.Reader, Settings: c.Settings, Retry: c.Retry, Scope: opts.scope,
 		MaxFailures: opts.maxFailures, MaxAge: c.MaxSnapshotAge, Deadline: deadline, Concurrency: cmp.Or(opts.concurrency, c.Concurrency), Version: version(),
 	}}
 	if opts.scope.Again {

@@ -44,6 +44,9 @@ func checks() []check {
 		{"change in the form of aadOptscim062020", changeAs(scimdst.DialectAADOptSCIM)},
 		{"steps together", stepsTogether},
 		{"list members with the group", listMembers},
+		{"clear values", clearValues},
+		{"clear externalId", clearExternalID},
+		{"remove what was made", removal},
 	}
 }
 

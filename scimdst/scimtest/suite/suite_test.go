@@ -59,6 +59,8 @@ func services() []service {
 				"refuse another version":         "gives versions and does not look at If-Match",
 				classic:                          "a boolean is no text",
 				"steps together":                 "has no bulk",
+				"clear values":                   "answers success and keeps what is in an extension",
+				"clear externalId":               "answers 500 to the path externalId",
 			},
 		},
 		{"scimtest, small pages", "", inProcess(scimtest.Options{BulkOperations: 3, PageCap: 2}), map[string]string{classic: "a boolean is no text"}},
