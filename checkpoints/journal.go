@@ -36,8 +36,11 @@ type Result struct {
 	State    State        `json:"state"` // Done, Failed, or Pending for a step that was not sent
 	Attempts int          `json:"attempts"`
 	Outcome  plan.Outcome `json:"outcome,omitzero"`
-	// Error says why the step failed, in words.
-	Error string `json:"error,omitempty"`
+	// Error says why the step failed, in words; Failure is the same as one of
+	// few words, and Said what the service itself has said.
+	Error   string       `json:"error,omitempty"`
+	Failure plan.Failure `json:"failure,omitempty"`
+	Said    string       `json:"said,omitempty"`
 }
 
 // Scope says which of a plan's pending steps a run takes up.
@@ -127,8 +130,8 @@ func (f *File) Reopen(ctx context.Context, planID int64, at time.Time) (int, err
 func (f *File) Record(ctx context.Context, planID, run int64, results []Result, at time.Time) error {
 	err := f.write(ctx, func(tx *sql.Tx) error {
 		for _, r := range results {
-			res, err := tx.ExecContext(ctx, "UPDATE journal SET state = ?, run = ?, attempts = ?, remote_id = ?, version = ?, error = ?, at = ? WHERE plan = ? AND seq = ? AND state = 'sending'",
-				string(r.State), run, r.Attempts, string(r.Outcome.RemoteID), r.Outcome.Version, r.Error, stamp(at), planID, r.Seq)
+			res, err := tx.ExecContext(ctx, "UPDATE journal SET state = ?, run = ?, attempts = ?, remote_id = ?, version = ?, error = ?, failure = ?, said = ?, at = ? WHERE plan = ? AND seq = ? AND state = 'sending'",
+				string(r.State), run, r.Attempts, string(r.Outcome.RemoteID), r.Outcome.Version, r.Error, string(r.Failure), r.Said, stamp(at), planID, r.Seq)
 			if err != nil {
 				return err
 			}
@@ -204,12 +207,17 @@ func (f *File) Journal(ctx context.Context, planID int64) iter.Seq2[Line, error]
 	return each(ctx, f, scanLine, lineColumns+" WHERE s.plan = ? ORDER BY iif(s.source = '', s.kind, s.source), s.object, s.seq", planID)
 }
 
-const lineColumns = `SELECT s.seq, s.body, coalesce(j.state, 'pending'), coalesce(j.attempts, 0), coalesce(j.remote_id, ''), coalesce(j.version, ''), coalesce(j.error, ''), coalesce(j.at, '')
+// Failures yields the steps that have failed, in the order of the plan.
+func (f *File) Failures(ctx context.Context, planID int64) iter.Seq2[Line, error] {
+	return each(ctx, f, scanLine, lineColumns+" WHERE s.plan = ? AND j.state = 'failed' ORDER BY s.seq", planID)
+}
+
+const lineColumns = `SELECT s.seq, s.body, coalesce(j.state, 'pending'), coalesce(j.attempts, 0), coalesce(j.remote_id, ''), coalesce(j.version, ''), coalesce(j.error, ''), coalesce(j.failure, ''), coalesce(j.said, ''), coalesce(j.at, '')
 	FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq`
 
 func scanLine(row scanner) (l Line, err error) {
 	var body, at string
-	if err := row.Scan(&l.Seq, &body, &l.State, &l.Attempts, &l.Outcome.RemoteID, &l.Outcome.Version, &l.Error, &at); err != nil {
+	if err := row.Scan(&l.Seq, &body, &l.State, &l.Attempts, &l.Outcome.RemoteID, &l.Outcome.Version, &l.Error, &l.Failure, &l.Said, &at); err != nil {
 		return l, err
 	}
 	if l.At, err = parseStamp(at); err != nil {

@@ -134,7 +134,7 @@ func TestOldStateFiles(t *testing.T) {
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}
-		copyFile(t, path, filepath.Join("testdata", "v3.db"))
+		copyFile(t, path, filepath.Join("testdata", "v4.db"))
 	}
 	old, err := filepath.Glob("testdata/v*.db")
 	if err != nil || len(old) == 0 {

@@ -19,8 +19,11 @@ var schema2 string
 //go:embed schema3.sql
 var schema3 string
 
+//go:embed schema4.sql
+var schema4 string
+
 // schemas lead from an empty file to the present version, one by one.
-func schemas() []string { return []string{schema1, schema2, schema3} }
+func schemas() []string { return []string{schema1, schema2, schema3, schema4} }
 
 // version is the schema that this program writes, in user_version.
 func version() int { return len(schemas()) }

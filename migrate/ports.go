@@ -29,8 +29,10 @@ type Lister interface {
 //	Throttled() bool            it was refused because there were too many
 //	Unknown() bool              it may have had its effect
 //	AccessDenied() bool         no request will be taken, this or another
+//	Failure() plan.Failure      why it failed, as one of few words
+//	Said() string               what the destination itself said
 //
-// and one that has none of them is final for its step.
+// and one that has none of the first five is final for its step.
 type Destination interface {
 	// Do sends the step's one request, once.
 	Do(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error)

@@ -138,6 +138,7 @@ func (c *comparison) settle() error {
 // sentState sums up the journal's lines of one object.
 type sentState struct {
 	failed   string
+	failure  plan.Failure
 	unsent   bool
 	unknown  bool
 	attempts int
@@ -158,7 +159,7 @@ func (c *comparison) stateOf(d plan.Decision) (sentState, error) {
 		switch line.State {
 		case checkpoints.Failed:
 			if s.failed == "" {
-				s.failed = line.Error
+				s.failed, s.failure = line.Error, line.Failure
 			}
 		case checkpoints.Pending:
 			s.unsent = true
@@ -175,7 +176,7 @@ func (c *comparison) row(then, now plan.Decision, s sentState) Row {
 	row := Row{Kind: then.Kind, Object: then.Object, Name: then.Name, Code: then.Code, Attempts: s.attempts}
 	switch {
 	case s.failed != "":
-		row.Class, row.Why = Failed, s.failed
+		row.Class, row.Why, row.Next = failedClass(s.failure), s.failed, s.failure.Remedy()
 	case s.unknown:
 		row.Class, row.Why = Unsent, "sent, and no answer came; apply looks before it sends again"
 	case s.unsent:
@@ -188,6 +189,19 @@ func (c *comparison) row(then, now plan.Decision, s sentState) Row {
 		row.Class, row.Code, row.Why = c.class(then, now)
 	}
 	return row
+}
+
+// failedClass: what somebody else has changed or removed was not sent, and is
+// for a new plan.
+func failedClass(f plan.Failure) Class {
+	switch f {
+	case plan.FailedDrifted:
+		return Drifted
+	case plan.FailedGone:
+		return Missing
+	default:
+		return Failed
+	}
 }
 
 func (c *comparison) class(then, now plan.Decision) (Class, plan.Code, string) {

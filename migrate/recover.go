@@ -76,7 +76,7 @@ func (r *running) lookUp(ctx context.Context, steps []checkpoints.Marked) (unsee
 		r.Observe(LookedUp{Step: m.Step, Found: found})
 		res := checkpoints.Result{State: checkpoints.Done, Outcome: outcome}
 		if found == plan.Foreign {
-			res.State, res.Error = checkpoints.Failed, errConflict.Error()
+			res = failed(errConflict)
 		}
 		if err := r.keep(ctx, m, res); err != nil {
 			return nil, err

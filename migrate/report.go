@@ -22,9 +22,11 @@ const (
 	Failed Class = "failed"
 	// Unsent: a step on it was not sent, or nobody knows what became of it.
 	Unsent Class = "not yet sent"
-	// Missing: its steps are done, and it is not at the destination.
+	// Missing: its steps are done, or found nothing to change, and it is not at
+	// the destination.
 	Missing Class = "missing"
-	// Drifted: its steps are done, and the destination has it otherwise.
+	// Drifted: its steps are done, or were not sent since somebody else had
+	// changed it, and the destination has it otherwise.
 	Drifted Class = "drifted"
 	// Conflicting: something else at the destination stands in its way.
 	Conflicting Class = "conflicting"
@@ -59,7 +61,9 @@ type Row struct {
 	// Code is the check that excluded or blocked it, or found it conflicting.
 	Code plan.Code `json:"code,omitempty"`
 	// Why says what is not as it should be.
-	Why      string `json:"why,omitempty"`
+	Why string `json:"why,omitempty"`
+	// Next says what to do, where a step failed.
+	Next     string `json:"next,omitempty"`
 	Attempts int    `json:"attempts,omitempty"`
 }
 

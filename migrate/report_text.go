@@ -40,6 +40,9 @@ func (r Report) WriteText(w io.Writer) error {
 			why = string(row.Code) + " " + why
 		}
 		fmt.Fprintf(b, "  %-13s %-6s %s: %s\n", row.Class, row.Kind, plan.Printable(row.Name), plan.Printable(why))
+		if row.Next != "" {
+			fmt.Fprintf(b, "  %-13s → %s\n", "", row.Next)
+		}
 	}
 	if len(r.Waived)+len(r.Attested) > 0 {
 		fmt.Fprintln(b)

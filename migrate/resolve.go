@@ -19,7 +19,7 @@ func (l *lacking) result() checkpoints.Result {
 	if l.state == checkpoints.Pending || l.state == checkpoints.Sending {
 		return checkpoints.Result{State: checkpoints.Pending} // its turn has not come
 	}
-	return checkpoints.Result{State: checkpoints.Failed, Error: fmt.Sprintf("left: it needs %s (%s), which was not created", l.name, l.object)}
+	return checkpoints.Result{State: checkpoints.Failed, Failure: plan.FailedLacking, Error: fmt.Sprintf("left: it needs %s (%s), which was not created", l.name, l.object)}
 }
 
 // resolve finds the destination's ids of the objects that a step is about.

@@ -30,8 +30,9 @@ func (r *running) answered(ctx context.Context, m checkpoints.Marked, sent sent)
 		res.State = checkpoints.Pending
 		return errors.Join(sent.err, r.keep(ctx, m, res))
 	}
-	res.State, res.Error = checkpoints.Failed, sent.err.Error()
-	if err := r.keep(ctx, m, res); err != nil {
+	why := failed(sent.err)
+	why.Attempts = sent.attempts
+	if err := r.keep(ctx, m, why); err != nil {
 		return err
 	}
 	if r.MaxFailures > 0 && r.res.Failed >= r.MaxFailures {

@@ -25,7 +25,7 @@ func (e *drifted) Error() string {
 type Careful struct{ *Writer }
 
 // Do is that of Writer. The error says [Error.Drifted] for an object that is
-// not as it was; nothing was sent then. A step that is already so is not sent
+// not as it was; nothing was sent then, and nothing for one that is gone. A step that is already so is not sent
 // either.
 func (c Careful) Do(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
 	w := c.Writer
@@ -63,11 +63,8 @@ func (w *Writer) inspect(ctx context.Context, step plan.Step, ids map[plan.Exter
 		return held{}, false, fmt.Errorf("%s: %w", opOf(step), waitingError(resolve.waiting))
 	}
 	h, err = w.get(ctx, step.Kind, id)
-	if isGone(err) {
-		if step.Action == plan.Remove {
-			return held{Resource: plan.Resource{RemoteID: id}}, true, nil
-		}
-		return held{}, false, w.drift(step, id, "it is gone")
+	if isGone(err) && step.Action == plan.Remove {
+		return held{Resource: plan.Resource{RemoteID: id}}, true, nil
 	}
 	if err != nil {
 		return held{}, false, fmt.Errorf("%s, and read it before: %w", opOf(step), err)

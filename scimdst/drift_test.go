@@ -24,26 +24,26 @@ func TestCareful(t *testing.T) {
 		// meanwhile is what somebody else does to a person with the title Dr.
 		meanwhile plan.Step
 		gone      bool
-		drifted   bool
+		failed    plan.Failure
 		// writes are those that must reach the service.
 		writes int
 	}{
 		"as it was":                        {step: title("Dr.", "Prof."), writes: 1},
 		"in another case":                  {step: title("DR.", "Prof."), writes: 1},
 		"something else changed":           {step: title("Dr.", "Prof."), meanwhile: update("", plan.DisplayName, "", "A"), writes: 1},
-		"it changed":                       {step: title("Dr.", "Prof."), meanwhile: title("Dr.", "Sir"), drifted: true},
-		"there was nothing, and is now":    {step: update("", plan.DisplayName, "", "Ada"), meanwhile: update("", plan.DisplayName, "", "A"), drifted: true},
+		"it changed":                       {step: title("Dr.", "Prof."), meanwhile: title("Dr.", "Sir"), failed: plan.FailedDrifted},
+		"there was nothing, and is now":    {step: update("", plan.DisplayName, "", "Ada"), meanwhile: update("", plan.DisplayName, "", "A"), failed: plan.FailedDrifted},
 		"somebody else did it":             {step: title("Dr.", "Prof."), meanwhile: title("Dr.", "Prof.")},
-		"it is gone":                       {step: title("Dr.", "Prof."), gone: true, drifted: true},
-		"it is another's":                  {step: title("Dr.", "Prof."), meanwhile: update("", plan.ExternalIDPath, adaID, "x"), drifted: true},
+		"it is gone":                       {step: title("Dr.", "Prof."), gone: true, failed: plan.FailedGone},
+		"it is another's":                  {step: title("Dr.", "Prof."), meanwhile: update("", plan.ExternalIDPath, adaID, "x"), failed: plan.FailedDrifted},
 		"deactivate":                       {step: deactivate, writes: 1},
 		"clear":                            {step: clearing, writes: 1},
-		"clear what changed":               {step: clearing, meanwhile: title("Dr.", "Sir"), drifted: true},
+		"clear what changed":               {step: clearing, meanwhile: title("Dr.", "Sir"), failed: plan.FailedDrifted},
 		"remove":                           {step: removal, writes: 1},
-		"remove what changed":              {step: removal, meanwhile: title("Dr.", "Sir"), drifted: true},
+		"remove what changed":              {step: removal, meanwhile: title("Dr.", "Sir"), failed: plan.FailedDrifted},
 		"remove what is gone":              {step: removal, gone: true},
-		"adopt what another has adopted":   {step: plan.Step{Action: plan.Adopt, Kind: plan.Person, Object: "other", After: plan.Fields{plan.ExternalIDPath: "other"}}, drifted: true},
-		"adopt what somebody else renamed": {step: plan.Step{Action: plan.Adopt, Kind: plan.Person, Object: adaID, Before: plan.Fields{"title": "Dr."}, After: plan.Fields{"title": "Prof."}}, meanwhile: title("Dr.", "Sir"), drifted: true},
+		"adopt what another has adopted":   {step: plan.Step{Action: plan.Adopt, Kind: plan.Person, Object: "other", After: plan.Fields{plan.ExternalIDPath: "other"}}, failed: plan.FailedDrifted},
+		"adopt what somebody else renamed": {step: plan.Step{Action: plan.Adopt, Kind: plan.Person, Object: adaID, Before: plan.Fields{"title": "Dr."}, After: plan.Fields{"title": "Prof."}}, meanwhile: title("Dr.", "Sir"), failed: plan.FailedDrifted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,8 +66,12 @@ func TestCareful(t *testing.T) {
 			careful := scimdst.Careful{Writer: assuming(t, s.URL, "", func(c *scimdst.Config) { c.ProfileOverrides.ETag = scimdst.ETagIgnored })}
 			_, err := careful.Do(t.Context(), tc.step, ids)
 			e, _ := errors.AsType[*scimdst.Error](err)
-			if drifted := e != nil && e.Drifted(); drifted != tc.drifted || (err != nil) != tc.drifted || e != nil && (e.Unknown() || e.Temporary()) {
-				t.Errorf("Do = %v", err)
+			failed := plan.Failure("")
+			if e != nil {
+				failed = e.Failure()
+			}
+			if failed != tc.failed || (err != nil) != (tc.failed != "") || e != nil && (e.Unknown() || e.Temporary()) {
+				t.Errorf("Do = %v (%s)", err, failed)
 			}
 			writes := 0
 			for _, r := range s.Requests()[before:] {

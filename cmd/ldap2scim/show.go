@@ -16,19 +16,20 @@ import (
 func (p *program) showCommand() *cobra.Command {
 	var o showOptions
 	cmd := &cobra.Command{
-		Use:   "show [snapshot | plan | findings [CODE] | step ID | person KEY | run]",
-		Short: "Show a stored snapshot, plan, findings, step, person or run again",
+		Use:   "show [snapshot | plan | findings [CODE] | step ID | person KEY | run | failures]",
+		Short: "Show a stored snapshot, plan, findings, step, person, run or failures again",
 		Long: `Show again what the state file holds; without an argument, the newest plan. The
 plan and the findings can be had for a spreadsheet and as a page too: the result
 goes to standard output.
 
-A person is named by userName, email, DN, the directory's ID or the service's id.
+The failures are the steps that failed, each with the service's own words and what
+to do next. A person is named by userName, email, DN, the directory's ID or the service's id.
 
   ldap2scim show person ada@example.com
   ldap2scim show plan --html > plan.html
   ldap2scim show plan --csv > plan.csv` + exitHelp(exitDone, exitFailed),
 		Args:      cobra.MaximumNArgs(2),
-		ValidArgs: []string{"snapshot", "plan", "findings", "step", "person", "run"},
+		ValidArgs: []string{"snapshot", "plan", "findings", "step", "person", "run", "failures"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			what := "plan"
 			if len(args) > 0 {
@@ -86,8 +87,10 @@ func (p *program) show(ctx context.Context, f *checkpoints.File, what string, o 
 		return p.showPerson(ctx, f, stored, o.which, o.format == asJSON)
 	case "run":
 		return p.showRun(ctx, f, stored, o.format == asJSON)
+	case "failures":
+		return p.showFailures(ctx, f, stored, o.format == asJSON)
 	}
-	return &adviceError{what: fmt.Sprintf("show %s: there is no such thing", what), hint: "There are snapshot, plan, findings, step ID, person KEY and run."}
+	return &adviceError{what: fmt.Sprintf("show %s: there is no such thing", what), hint: "There are snapshot, plan, findings, step ID, person KEY, run and failures."}
 }
 
 func (p *program) showSnapshot(ctx context.Context, f *checkpoints.File, asJSON bool) error {
@@ -117,13 +120,12 @@ func (p *program) showRun(ctx context.Context, f *checkpoints.File, stored check
 	if !last.Ended.IsZero() {
 		fmt.Fprintf(p.out, "  ended %s: %s\n", last.Ended.Format(time.RFC3339), plan.Printable(last.Outcome))
 	}
-	for line, err := range f.Journal(ctx, stored.ID) {
+	for line, err := range f.Failures(ctx, stored.ID) {
 		if err != nil {
 			return err
 		}
-		if line.State == checkpoints.Failed {
-			fmt.Fprintf(p.out, "  failed: %s %s %s: %s\n", line.Step.Action.Word(), line.Step.Kind, plan.Printable(line.Step.Name), plan.Printable(line.Error))
-		}
+		fmt.Fprintf(p.out, "  failed: %s %s %s: %s\n", line.Step.Action.Word(), line.Step.Kind, plan.Printable(line.Step.Name), plan.Printable(line.Error))
+		fmt.Fprintf(p.out, "          → %s\n", line.Failure.Remedy())
 	}
 	return nil
 }

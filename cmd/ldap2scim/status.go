@@ -64,6 +64,9 @@ func (p *program) status(ctx context.Context, f *checkpoints.File) (bool, error)
 	}
 	fmt.Fprintf(p.out, "Plan %s, made %s: %d of %d requests done, %d failed, %d to send, %d marked as sending.\n", stored.Summary.Digest.Short(), ago(stored.Made),
 		states[checkpoints.Done], stored.Summary.Requests(), states[checkpoints.Failed], states[checkpoints.Pending], states[checkpoints.Sending])
+	if states[checkpoints.Failed] > 0 {
+		fmt.Fprintln(p.out, "Why they failed, and what to do: ldap2scim show failures.")
+	}
 	last, err := f.LastRun(ctx, stored.ID)
 	if errors.Is(err, checkpoints.ErrNone) {
 		fmt.Fprintln(p.out, "Not applied yet.")
