@@ -17,7 +17,9 @@ type Fields map[string]string
 // Sorted iterates in the order of the paths.
 func (f Fields) Sorted() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
-		for _, path := range slices.Sorted(maps.Keys(f)) {
+		paths := slices.AppendSeq(make([]string, 0, len(f)), maps.Keys(f))
+		slices.Sort(paths)
+		for _, path := range paths {
 			if !yield(path, f[path]) {
 				return
 			}

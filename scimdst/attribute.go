@@ -34,7 +34,7 @@ func parseAttribute(path string) (attribute, error) {
 	base, selection, selects := strings.Cut(path, "[")
 	if i := strings.LastIndexByte(base, ':'); i >= 0 {
 		a.extension, base = base[:i], base[i+1:]
-		if len(a.extension) < 5 || !strings.EqualFold(a.extension[:4], "urn:") || strings.ContainsFunc(a.extension, notInURN) {
+		if !isURN(a.extension) {
 			return attribute{}, fmt.Errorf("attribute path %q: %q is no URN", path, a.extension)
 		}
 	}
@@ -54,24 +54,55 @@ func parseAttribute(path string) (attribute, error) {
 	if !isValue || !byType || hasSub {
 		return attribute{}, fmt.Errorf(`attribute path %q: the only selection that is written is NAME[type eq "KIND"].value`, path)
 	}
-	if err := json.Unmarshal([]byte(quoted), &a.kind); err != nil || a.kind == "" {
+	a.kind = unquote(quoted)
+	if a.kind == "" {
 		return attribute{}, fmt.Errorf("attribute path %q: the type is not a string", path)
 	}
 	return a, nil
 }
 
-// isAttributeName is ATTRNAME of RFC 7644 §3.4.2.2.
-func isAttributeName(s string) bool {
-	if s == "" || !isLetter(rune(s[0])) {
-		return false
+// unquote returns what a JSON string says, or "" for anything else.
+func unquote(quoted string) string {
+	inner := strings.TrimSuffix(strings.TrimPrefix(quoted, `"`), `"`)
+	if len(quoted) == len(inner)+2 && isAttributeName(inner) {
+		return inner
 	}
-	return !strings.ContainsFunc(s, func(r rune) bool { return !isLetter(r) && (r < '0' || r > '9') && r != '-' && r != '_' })
+	var said string
+	if json.Unmarshal([]byte(quoted), &said) != nil {
+		return ""
+	}
+	return said
 }
 
-func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+// isAttributeName is ATTRNAME of RFC 7644 §3.4.2.2.
+func isAttributeName(s string) bool {
+	if s == "" || !isLetter(s[0]) {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if !isLetter(c) && !isDigit(c) && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}
 
-// notInURN: what would end a URN in a path, or is not ASCII.
-func notInURN(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"[]()`, r) }
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// isURN: it begins like one, and has nothing that would end it in a path or is
+// not ASCII.
+func isURN(s string) bool {
+	for _, c := range []byte(s) {
+		switch c {
+		case '"', '[', ']', '(', ')':
+			return false
+		}
+		if c <= ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return len(s) > 4 && strings.EqualFold(s[:4], "urn:")
+}
 
 // typedPath is the path of the value of one type in a multi-valued attribute.
 func typedPath(name, kind string) string {
@@ -79,72 +110,60 @@ func typedPath(name, kind string) string {
 }
 
 // element is what stands in the multi-valued attribute for this value.
-func (a attribute) element(value any) map[string]any {
-	e := map[string]any{"type": a.kind, "value": value}
+func (a attribute) element(value part) *object {
+	e := &object{members: make([]objectMember, 0, 3)}
 	if a.path == plan.WorkEmail {
-		e["primary"] = true
+		e.set("primary", truth(true))
 	}
+	e.set("type", text(a.kind))
+	e.set("value", value)
 	return e
 }
 
 // value turns the text of a field into what goes over the wire.
-func (a attribute) value(text string) (any, error) {
-	if text == "" {
+func (a attribute) value(of string) (part, error) {
+	if of == "" {
 		return nil, fmt.Errorf("attribute %s: the value is blank, and blank never clears", a.path)
 	}
 	if a.extension != "" || !strings.EqualFold(a.name, plan.Active) {
-		return text, nil
+		return text(of), nil
 	}
-	switch text {
+	switch of {
 	case "true":
-		return true, nil
+		return truth(true), nil
 	case "false":
-		return false, nil
+		return truth(false), nil
 	}
-	return nil, fmt.Errorf("attribute %s: %q is neither true nor false", a.path, text)
+	return nil, fmt.Errorf("attribute %s: %q is neither true nor false", a.path, of)
 }
 
 // put sets the attribute in a resource that is being made.
-func (a attribute) put(resource map[string]any, value any) error {
-	in := resource
+func (a attribute) put(in *object, value part) error {
 	if a.extension != "" {
 		var err error
-		if in, err = object(in, a.extension); err != nil {
+		if in, err = in.under(a.extension); err != nil {
 			return err
 		}
 	}
-	name := a.name
 	if a.kind != "" {
-		list, ok := in[name].([]any)
-		if !ok && in[name] != nil {
-			return fmt.Errorf("attribute %s is given twice in different forms", name)
+		list, ok := in.get(a.name).(array)
+		if !ok && in.get(a.name) != nil {
+			return fmt.Errorf("attribute %s is given twice in different forms", a.name)
 		}
-		in[name] = append(list, a.element(value))
+		in.set(a.name, append(list, a.element(value)))
 		return nil
 	}
+	name := a.name
 	if a.sub != "" {
 		var err error
-		if in, err = object(in, name); err != nil {
+		if in, err = in.under(a.name); err != nil {
 			return err
 		}
 		name = a.sub
 	}
-	if _, taken := in[name]; taken {
+	if in.get(name) != nil {
 		return fmt.Errorf("attribute %s is given twice in different forms", a.path)
 	}
-	in[name] = value
+	in.set(name, value)
 	return nil
-}
-
-// object returns the object under key, and makes it where there is none.
-func object(in map[string]any, key string) (map[string]any, error) {
-	switch v := in[key].(type) {
-	case nil:
-		o := map[string]any{}
-		in[key] = o
-		return o, nil
-	case map[string]any:
-		return v, nil
-	}
-	return nil, fmt.Errorf("attribute %s is given twice in different forms", key)
 }

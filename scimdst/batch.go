@@ -53,33 +53,36 @@ func (b *batch) prepare() {
 }
 
 // body is the BulkRequest. An error that a step has already keeps it out.
-func (b *batch) body() ([]byte, error) {
-	ops := []any{}
+func (b *batch) body() []byte {
+	ops := array{}
 	for n, c := range b.calls {
 		if b.results[n].Err != nil {
 			continue
 		}
-		op := map[string]any{"method": c.method, "path": c.path, "bulkId": bulkID(n), "data": json.RawMessage(c.body)}
+		op := &object{}
+		op.set("bulkId", text(bulkID(n)))
+		op.set("data", raw(c.body))
+		op.set("method", text(c.method))
+		op.set("path", text(c.path))
 		if c.ifMatch != "" {
-			op["version"] = c.ifMatch
+			op.set("version", text(c.ifMatch))
 		}
 		ops = append(ops, op)
 	}
-	return canonicalJSON(map[string]any{"schemas": []string{bulkSchema}, "Operations": ops})
+	body := &object{}
+	body.set("Operations", ops)
+	body.set("schemas", texts(bulkSchema))
+	return body.bytes()
 }
 
 // send sends the request, once, and reads each operation's own answer.
 func (b *batch) send(ctx context.Context) error {
-	body, err := b.body()
-	if err != nil {
-		return err
-	}
 	var said struct {
 		Operations []bulkAnswer
 	}
-	c := call{op: fmt.Sprintf("carry out %d steps together", len(b.steps)), method: http.MethodPost, path: "/Bulk", body: body}
-	err = b.writer.writing.send(ctx, c, func(resp *http.Response) error {
-		body, err := readJSON(resp)
+	c := call{op: fmt.Sprintf("carry out %d steps together", len(b.steps)), method: http.MethodPost, path: "/Bulk", body: b.body()}
+	err := b.writer.writing.send(ctx, c, func(a *answer) error {
+		body, err := a.json()
 		if err != nil {
 			return err
 		}

@@ -10,8 +10,8 @@ import (
 // clearFields has an operation for each attribute whose value is removed (RFC
 // 7644 §3.5.2.2). Of a multi-valued attribute the value of the type goes
 // whole: one without a value would be left.
-func (p Profile) clearFields(paths []string) ([]operation, error) {
-	var ops []operation
+func (p Profile) clearFields(paths []string) (array, error) {
+	var ops array
 	for _, path := range paths {
 		a, err := parseAttribute(path)
 		if err != nil {
@@ -23,7 +23,7 @@ func (p Profile) clearFields(paths []string) ([]operation, error) {
 		if a.kind != "" {
 			path = strings.TrimSuffix(path, ".value")
 		}
-		ops = append(ops, operation{Op: p.word("remove"), Path: path})
+		ops = append(ops, operation{op: p.word("remove"), path: path})
 	}
 	return ops, nil
 }

@@ -4,21 +4,18 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
-	"mime"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 )
 
 const (
-	mediaType     = "application/scim+json" // RFC 7644 §3.1
-	largestAnswer = 64 << 20
-	longestBlank  = 1 << 20
+	mediaType = "application/scim+json" // RFC 7644 §3.1
 	// longestDrain is what is read of a body that nobody wants, so that its
 	// connection can be used again.
 	longestDrain = 256 << 10
@@ -45,18 +42,25 @@ type client struct {
 	access access
 	// headers are further ones, and what in them is secret.
 	headers func() (http.Header, secrets, error)
-	http    *http.Client
+	// way is not an http.Client, which follows redirects and keeps cookies.
+	way http.RoundTripper
+	// buffers holds *bytes.Buffer for answers.
+	buffers *sync.Pool
 	// throttled are the statuses beside 429 that ask to slow down where they
 	// come with a Retry-After.
 	throttled []int
 }
 
 // send makes one request and hands a 2xx to read, which need not close the
-// body. Every error is an *Error.
-func (c *client) send(ctx context.Context, call call, read func(*http.Response) error) error {
+// body and keeps nothing of it. Redirects are not followed: the token must not
+// go elsewhere. Every error is an *Error.
+func (c *client) send(ctx context.Context, call call, read func(*answer) error) error {
 	header, hide, err := c.access.ask()
 	more, further, err := c.further(err)
-	hide = append(append(hide, further...), call.password)
+	hide = append(hide, further...)
+	if call.password != "" {
+		hide = append(hide, call.password)
+	}
 	if err != nil {
 		var may interface{ Temporary() bool }
 		return &Error{
@@ -72,7 +76,7 @@ func (c *client) send(ctx context.Context, call call, read func(*http.Response) 
 	if header != "" {
 		req.Header.Set("Authorization", header)
 	}
-	resp, err := c.http.Do(req)
+	resp, err := c.way.RoundTrip(req)
 	if err != nil {
 		return transportError(ctx, call, err, &sent, hide)
 	}
@@ -91,7 +95,9 @@ func (c *client) send(ctx context.Context, call call, read func(*http.Response) 
 	if c.access.took != nil {
 		c.access.took(header)
 	}
-	if err := read(resp); err != nil {
+	a := answer{Response: resp, buffers: c.buffers}
+	defer a.release()
+	if err := read(&a); err != nil {
 		return answerError(ctx, call, resp.StatusCode, err, hide)
 	}
 	return nil
@@ -112,7 +118,7 @@ func (c *client) request(ctx context.Context, call call, more http.Header) (*htt
 	}
 	var body io.Reader
 	if call.body != nil {
-		body = bytes.NewReader(call.body)
+		body = bytes.NewReader(call.body) // one that net/http knows goes in one piece with the head
 	}
 	req, err := http.NewRequestWithContext(ctx, call.method, target, body)
 	if err != nil {
@@ -140,46 +146,3 @@ func (w *wire) trace() *httptrace.ClientTrace {
 }
 
 func (w *wire) touched() bool { return w.written.Load() }
-
-// readJSON returns the body of an answer that must be SCIM.
-func readJSON(resp *http.Response) ([]byte, error) {
-	body, err := scimBody(resp)
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(body)
-}
-
-// scimBody returns the body of an answer that calls itself SCIM. Plain
-// application/json is let through: many services say no more.
-func scimBody(resp *http.Response) (io.Reader, error) {
-	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if err != nil || kind != mediaType && kind != "application/json" {
-		return nil, fmt.Errorf("the answer is %q and not %s", resp.Header.Get("Content-Type"), mediaType)
-	}
-	return &bounded{next: resp.Body, left: largestAnswer}, nil
-}
-
-// bounded fails, unlike io.LimitReader, when there is more than allowed, or
-// when too much of it in a row is blank: a JSON decoder looks at that again and
-// again.
-type bounded struct {
-	next  io.Reader
-	left  int
-	blank int
-}
-
-func (b *bounded) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, fmt.Errorf("the answer is larger than %d MiB", largestAnswer>>20)
-	}
-	n, err := b.next.Read(p[:min(len(p), b.left)])
-	b.left -= n
-	if b.blank += n; len(bytes.TrimLeft(p[:n], " \t\r\n")) > 0 {
-		b.blank = 0
-	}
-	if b.blank > longestBlank {
-		return 0, errors.New("the answer goes on and on with nothing in it")
-	}
-	return n, err
-}

@@ -19,27 +19,36 @@ const PasswordPlaceholder = "{a random password}"
 // newPassword has 130 bits, and the kinds of characters that rules ask for.
 func newPassword() string { return "Aa1-" + rand.Text() }
 
-// newResource is the body that creates the step's object (RFC 7644 §3.3).
-func (p Profile) newResource(step plan.Step) (map[string]any, error) {
+// creation is the body that creates the step's object (RFC 7644 §3.3).
+func (p Profile) creation(step plan.Step) (*object, error) {
+	resource, err := p.newResource(step)
+	if err == nil && p.Password == PasswordGenerated && step.Kind == plan.Person {
+		resource.set("password", text(PasswordPlaceholder))
+	}
+	return resource, err
+}
+
+// newResource is the step's object as it is to be, but for a password.
+func (p Profile) newResource(step plan.Step) (*object, error) {
 	if len(step.Members) > 0 {
 		return nil, errors.New("a group is created without members")
 	}
 	if step.Object == "" {
 		return nil, errors.New("there is no external id")
 	}
-	schemas, key := []string{userSchema}, plan.UserName
+	schemas, key := array{text(userSchema)}, plan.UserName
 	if step.Kind == plan.Group {
-		schemas, key = []string{groupSchema}, plan.DisplayName
+		schemas, key = array{text(groupSchema)}, plan.DisplayName
 	}
 	if step.After[key] == "" {
 		// Some services take it, and nobody finds it again.
 		return nil, fmt.Errorf("there is no %s", key)
 	}
-	resource := map[string]any{}
+	resource := &object{members: make([]objectMember, 0, len(step.After)+2)}
 	if p.externalID(step.Kind) != ExternalIDNone {
-		resource[plan.ExternalIDPath] = string(step.Object)
+		resource.set(plan.ExternalIDPath, text(step.Object))
 	}
-	for path, text := range step.After.Sorted() {
+	for path, of := range step.After.Sorted() {
 		if path == plan.ExternalIDPath {
 			continue // it is the object's ID, set above
 		}
@@ -47,7 +56,7 @@ func (p Profile) newResource(step plan.Step) (map[string]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		value, err := a.value(text)
+		value, err := a.value(of)
 		if err != nil {
 			return nil, err
 		}
@@ -55,13 +64,10 @@ func (p Profile) newResource(step plan.Step) (map[string]any, error) {
 			return nil, err
 		}
 	}
-	if p.Password == PasswordGenerated && step.Kind == plan.Person {
-		resource["password"] = PasswordPlaceholder
+	if resource.get(enterpriseSchema) != nil {
+		schemas = append(schemas, text(enterpriseSchema))
 	}
-	if _, used := resource[enterpriseSchema]; used {
-		schemas = append(schemas, enterpriseSchema)
-	}
-	resource["schemas"] = schemas
+	resource.set("schemas", schemas)
 	return resource, nil
 }
 

@@ -7,17 +7,17 @@ import (
 )
 
 // byPaths has an operation for each attribute; doc.go says why in these forms.
-func byPaths(fields []field) []operation {
-	var ops []operation
+func byPaths(fields []field) array {
+	ops := make(array, 0, len(fields))
 	for _, f := range fields {
-		op := operation{Op: f.op(), Path: f.path, Value: f.value}
+		op := operation{op: f.op(), path: f.path, value: f.value}
 		switch {
 		case f.path == plan.ExternalIDPath:
-			op.Path, op.Value = "", map[string]any{f.path: f.value}
+			op.path, op.value = "", &object{members: []objectMember{{name: f.path, value: f.value}}}
 		case f.kind != "" && !bool(f.had):
-			op.Path, op.Value = f.name, []any{f.element(f.value)}
+			op.path, op.value = f.name, array{f.element(f.value)}
 			if f.extension != "" {
-				op.Path = f.extension + ":" + f.name
+				op.path = f.extension + ":" + f.name
 			}
 		}
 		ops = append(ops, op)
@@ -27,29 +27,29 @@ func byPaths(fields []field) []operation {
 
 // byValues has one operation whose value is a part of the resource. It takes
 // "replace" for what had no value too (RFC 7644 §3.5.2.3).
-func byValues(fields []field) ([]operation, error) {
-	part := map[string]any{}
+func byValues(fields []field) (array, error) {
+	resource := &object{}
 	for _, f := range fields {
-		if err := f.put(part, f.value); err != nil {
+		if err := f.put(resource, f.value); err != nil {
 			return nil, err
 		}
 	}
-	return []operation{{Op: "replace", Value: part}}, nil
+	return array{operation{op: "replace", value: resource}}, nil
 }
 
 // byEntra has an operation for each attribute as Entra ID sends it by default:
 // a value of a type that is not there yet is added by the same path.
-func byEntra(fields []field) []operation {
-	var ops []operation
+func byEntra(fields []field) array {
+	ops := make(array, 0, len(fields))
 	for _, f := range fields {
 		value := f.value
-		if b, ok := value.(bool); ok {
-			value = "False"
+		if b, ok := value.(truth); ok {
+			value = text("False")
 			if b {
-				value = "True"
+				value = text("True")
 			}
 		}
-		ops = append(ops, operation{Op: capital(f.op()), Path: f.path, Value: value})
+		ops = append(ops, operation{op: capital(f.op()), path: f.path, value: value})
 	}
 	return ops
 }
@@ -57,22 +57,22 @@ func byEntra(fields []field) []operation {
 // byAADOptSCIM has one operation each for what is added and what is replaced,
 // whose value has the paths as keys. A path that selects by type stands by
 // itself.
-func byAADOptSCIM(fields []field) []operation {
-	var ops []operation
-	values := map[string]map[string]any{}
+func byAADOptSCIM(fields []field) array {
+	var ops array
+	values := map[string]*object{}
 	for _, f := range fields {
 		if f.kind != "" {
-			ops = append(ops, operation{Op: f.op(), Path: f.path, Value: f.value})
+			ops = append(ops, operation{op: f.op(), path: f.path, value: f.value})
 			continue
 		}
 		if values[f.op()] == nil {
-			values[f.op()] = map[string]any{}
+			values[f.op()] = &object{}
 		}
-		values[f.op()][f.path] = f.value
+		values[f.op()].set(f.path, f.value)
 	}
 	for _, op := range []string{"replace", "add"} {
 		if values[op] != nil {
-			ops = append(ops, operation{Op: op, Value: values[op]})
+			ops = append(ops, operation{op: op, value: values[op]})
 		}
 	}
 	return ops

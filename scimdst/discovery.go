@@ -67,8 +67,8 @@ func (r *Reader) describe(ctx context.Context, d *Discovery) error {
 // ask reads one document, and reports whether there is one. An error is one
 // that any other request would meet too.
 func (r *Reader) ask(ctx context.Context, op, path string, to any) (bool, error) {
-	err := r.client.send(ctx, call{op: op, method: http.MethodGet, path: path}, func(resp *http.Response) error {
-		body, err := readJSON(resp)
+	err := r.client.send(ctx, call{op: op, method: http.MethodGet, path: path}, func(a *answer) error {
+		body, err := a.json()
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -90,10 +89,6 @@ func (s secrets) redact(text string) string {
 // transportError makes the error of a request that got no answer. Sent says
 // that some of it may have reached the service.
 func transportError(ctx context.Context, c call, err error, sent *wire, hide secrets) *Error {
-	var inURL *url.Error // its text repeats the method and the whole URL
-	if errors.As(err, &inURL) {
-		err = inURL.Err
-	}
 	return &Error{
 		Op: c.op, Method: c.method, Path: c.path,
 		Err:       hide.without(err),

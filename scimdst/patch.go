@@ -7,24 +7,38 @@ import (
 	"ldap2scim/plan"
 )
 
-// operation is one PATCH operation (RFC 7644 §3.5.2), its keys in the order
-// of the alphabet.
+// operation is one PATCH operation (RFC 7644 §3.5.2). A blank path and a nil
+// value are left out.
 type operation struct {
-	Op    string `json:"op"`
-	Path  string `json:"path,omitempty"`
-	Value any    `json:"value,omitempty"`
+	op    string
+	path  string
+	value part
+}
+
+func (o operation) appendTo(b []byte) []byte {
+	b = appendText(append(b, `{"op":`...), o.op)
+	if o.path != "" {
+		b = appendText(append(b, `,"path":`...), o.path)
+	}
+	if o.value != nil {
+		b = o.value.appendTo(append(b, `,"value":`...))
+	}
+	return append(b, '}')
 }
 
 // patchBody is the body that changes the step's object.
-func (p Profile) patchBody(step plan.Step, resolve *resolver) (map[string]any, error) {
+func (p Profile) patchBody(step plan.Step, resolve *resolver) (*object, error) {
 	ops, err := p.operations(step, resolve)
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"schemas": []string{patchSchema}, "Operations": ops}, nil
+	body := &object{}
+	body.set("Operations", ops)
+	body.set("schemas", texts(patchSchema))
+	return body, nil
 }
 
-func (p Profile) operations(step plan.Step, resolve *resolver) ([]operation, error) {
+func (p Profile) operations(step plan.Step, resolve *resolver) (array, error) {
 	onMembers := step.Action == plan.AddMembers || len(step.Members) > 0
 	switch {
 	case onMembers && step.Kind != plan.Group:
@@ -70,7 +84,7 @@ func wanted(step plan.Step) plan.Fields {
 // field is one attribute that gets a value.
 type field struct {
 	attribute
-	value any
+	value part
 	had   hadValue
 }
 
@@ -85,17 +99,17 @@ func (f field) op() string {
 	return "add"
 }
 
-func (p Profile) setFields(after, before plan.Fields) ([]operation, error) {
+func (p Profile) setFields(after, before plan.Fields) (array, error) {
 	if len(after) == 0 {
 		return nil, nil
 	}
 	var fields []field
-	for path, text := range after.Sorted() {
+	for path, of := range after.Sorted() {
 		a, err := parseAttribute(path)
 		if err != nil {
 			return nil, err
 		}
-		value, err := a.value(text)
+		value, err := a.value(of)
 		if err != nil {
 			return nil, err
 		}
@@ -113,30 +127,31 @@ func (p Profile) setFields(after, before plan.Fields) ([]operation, error) {
 	return byPaths(fields), nil
 }
 
-func (p Profile) addMembers(step plan.Step, resolve *resolver) []operation {
-	return []operation{{Op: p.word("add"), Path: "members", Value: p.memberList(step, resolve)}}
+func (p Profile) addMembers(step plan.Step, resolve *resolver) array {
+	return array{operation{op: p.word("add"), path: "members", value: p.memberList(step, resolve)}}
 }
 
 // removeMembers sends one operation each, where the profile does not say
 // otherwise: some services read "remove" with a list of values as "remove all".
-func (p Profile) removeMembers(step plan.Step, resolve *resolver) []operation {
+func (p Profile) removeMembers(step plan.Step, resolve *resolver) array {
 	if p.Removal == RemovalValue {
-		return []operation{{Op: p.word("remove"), Path: "members", Value: p.memberList(step, resolve)}}
+		return array{operation{op: p.word("remove"), path: "members", value: p.memberList(step, resolve)}}
 	}
-	ops := make([]operation, 0, len(step.Members))
+	ops := make(array, 0, len(step.Members))
 	for _, m := range step.Members {
-		ops = append(ops, operation{Op: p.word("remove"), Path: member(string(resolve.id(m)))})
+		ops = append(ops, operation{op: p.word("remove"), path: member(string(resolve.id(m)))})
 	}
 	return ops
 }
 
-func (p Profile) memberList(step plan.Step, resolve *resolver) []any {
-	list := make([]any, 0, len(step.Members))
+func (p Profile) memberList(step plan.Step, resolve *resolver) array {
+	list := make(array, 0, len(step.Members))
 	for _, m := range step.Members {
-		entry := map[string]any{"value": string(resolve.id(m))}
+		entry := &object{}
 		if p.Patch == DialectEntra {
-			entry["$ref"] = nil
+			entry.set("$ref", null{})
 		}
+		entry.set("value", text(resolve.id(m)))
 		list = append(list, entry)
 	}
 	return list

@@ -116,7 +116,7 @@ func (p *probe) create(ctx context.Context, step plan.Step) error {
 func (p *probe) clean(ctx context.Context) {
 	for _, path := range slices.Backward(p.made) {
 		c := call{op: "remove what the probe made", method: http.MethodDelete, path: path}
-		err := p.writer.writing.send(ctx, c, func(*http.Response) error { return nil })
+		err := p.writer.writing.send(ctx, c, func(*answer) error { return nil })
 		if e, ok := errors.AsType[*Error](err); ok && e.Status == http.StatusNotFound {
 			err = nil
 		}

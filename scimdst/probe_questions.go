@@ -47,8 +47,8 @@ func (p *probe) askPage(ctx context.Context) {
 		q.Set("startIndex", "1")
 	}
 	var got page
-	err := p.writer.client.send(ctx, call{op: "list a page", method: http.MethodGet, path: where, query: q}, func(resp *http.Response) error {
-		body, err := scimBody(resp)
+	err := p.writer.client.send(ctx, call{op: "list a page", method: http.MethodGet, path: where, query: q}, func(a *answer) error {
+		body, err := a.scim()
 		if err == nil {
 			got, err = readPage(body, plan.Person)
 		}

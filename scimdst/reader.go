@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 	"sync/atomic"
 
 	"ldap2scim/plan"
@@ -40,6 +41,7 @@ type opened struct {
 	headers func() (http.Header, secrets, error)
 	profile Profile
 	way     http.RoundTripper
+	buffers *sync.Pool
 }
 
 func open(c Config) (opened, error) {
@@ -59,11 +61,17 @@ func open(c Config) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	return opened{base: c.URL, access: who, headers: c.headers, profile: p, way: paceAndBound(net, c, p)}, nil
+	o := opened{base: c.URL, access: who, profile: p, way: paceAndBound(net, c, p), buffers: &sync.Pool{}}
+	if len(c.Headers)+len(c.SecretHeaders) > 0 {
+		o.headers = c.headers
+	}
+	return o, nil
 }
 
 func (o opened) client(rt http.RoundTripper) client {
-	return client{base: o.base, access: o.access, headers: o.headers, http: newHTTP(rt), throttled: o.profile.Throttled}
+	return client{
+		base: o.base, access: o.access, headers: o.headers, way: rt, buffers: o.buffers, throttled: o.profile.Throttled,
+	}
 }
 
 func (o opened) reader() *Reader {
@@ -89,8 +97,8 @@ func (r *Reader) get(ctx context.Context, kind plan.Kind, id plan.RemoteID) (hel
 		op: fmt.Sprintf("read %s %s", kind, id), method: http.MethodGet,
 		path: Request{Collection: where, ID: id}.Path(),
 	}
-	err = r.client.send(ctx, c, func(resp *http.Response) error {
-		body, err := readJSON(resp)
+	err = r.client.send(ctx, c, func(a *answer) error {
+		body, err := a.json()
 		if err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ func (w *Writer) remove(ctx context.Context, step plan.Step, ids map[plan.Extern
 	}
 	c := call{op: opOf(step), method: req.Method, path: req.Path(), ifMatch: version}
 	// What the answer holds does not matter: there is nothing left to show.
-	err = w.writing.send(ctx, c, func(*http.Response) error { return nil })
+	err = w.writing.send(ctx, c, func(*answer) error { return nil })
 	if err != nil && !isGone(err) {
 		return plan.Outcome{}, err
 	}

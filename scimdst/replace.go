@@ -24,12 +24,12 @@ func (w *Writer) Replace(ctx context.Context, r plan.Resource) (plan.Outcome, er
 		return plan.Outcome{}, fmt.Errorf("replace %s %s: %w", r.Kind, r.Name(), err)
 	}
 	var outcome plan.Outcome
-	err = w.writing.send(ctx, c, func(resp *http.Response) error {
-		if resp.StatusCode == http.StatusNoContent {
-			outcome = plan.Outcome{RemoteID: r.RemoteID, Version: resp.Header.Get("ETag")}
+	err = w.writing.send(ctx, c, func(a *answer) error {
+		if a.StatusCode == http.StatusNoContent {
+			outcome = plan.Outcome{RemoteID: r.RemoteID, Version: a.Header.Get("ETag")}
 			return nil
 		}
-		h, err := answered(plan.Step{Kind: r.Kind, Action: plan.Update}, resp)
+		h, err := answered(plan.Step{Kind: r.Kind, Action: plan.Update}, a)
 		if err != nil {
 			return err
 		}
@@ -59,20 +59,15 @@ func (w *Writer) replacement(r plan.Resource) (call, error) {
 	if err != nil {
 		return call{}, err
 	}
-	delete(resource, "password") // the person keeps theirs
-	resource["id"] = string(r.RemoteID)
+	resource.set("id", text(r.RemoteID))
 	if r.Kind == plan.Group {
-		members := []any{}
+		members := make(array, 0, len(r.Members))
 		for _, id := range slices.Sorted(slices.Values(r.Members)) {
-			members = append(members, map[string]any{"value": string(id)})
+			members = append(members, &object{members: []objectMember{{name: "value", value: text(id)}}})
 		}
-		resource["members"] = members
+		resource.set("members", members)
 	}
-	body, err := canonicalJSON(resource)
-	if err != nil {
-		return call{}, err
-	}
-	c := call{op: fmt.Sprintf("replace %s %s", r.Kind, r.Name()), method: http.MethodPut, path: Request{Collection: where, ID: r.RemoteID}.Path(), body: body}
+	c := call{op: fmt.Sprintf("replace %s %s", r.Kind, r.Name()), method: http.MethodPut, path: Request{Collection: where, ID: r.RemoteID}.Path(), body: resource.bytes()}
 	if w.profile.ETag != ETagIgnored {
 		c.ifMatch = r.Version
 	}

@@ -1,9 +1,7 @@
 package scimdst
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -124,11 +122,11 @@ func (p Profile) requestOf(step plan.Step, ids map[plan.ExternalID]plan.RemoteID
 	}
 	r := Request{Method: http.MethodPatch, Collection: where}
 	resolve := resolver{ids: ids}
-	var body any
+	var body *object
 	switch step.Action {
 	case plan.Create:
 		r.Method = http.MethodPost
-		body, err = p.newResource(step)
+		body, err = p.creation(step)
 	case plan.Update, plan.Adopt, plan.AddMembers, plan.Take:
 		r.ID = resolve.object(step)
 		if p.ETag != ETagIgnored && len(step.Members) == 0 {
@@ -143,11 +141,11 @@ func (p Profile) requestOf(step plan.Step, ids map[plan.ExternalID]plan.RemoteID
 	default:
 		err = errors.New("no such action is known here")
 	}
-	if err == nil && body != nil {
-		r.Body, err = canonicalJSON(body)
-	}
 	if err != nil {
 		return Request{}, err
+	}
+	if body != nil {
+		r.Body = body.bytes()
 	}
 	r.Waiting = resolve.waiting
 	return r, nil
@@ -191,16 +189,4 @@ func (r *resolver) id(of plan.ExternalID) plan.RemoteID {
 		r.waiting = append(r.waiting, of)
 	}
 	return plan.RemoteID("{id of " + string(of) + "}")
-}
-
-// canonicalJSON encodes with sorted keys and without HTML escapes. What it is
-// given consists of maps, slices, strings and booleans only.
-func canonicalJSON(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }

@@ -32,30 +32,6 @@ func parseResource(kind plan.Kind, body []byte) (held, error) {
 	return flatten(kind, m)
 }
 
-// parseHead reads what tells who a resource is, which is all that is asked of
-// the answer to a creation, and a fifth of the work.
-func parseHead(kind plan.Kind, body []byte) (held, error) {
-	var m struct {
-		Schemas    []any
-		ID         string
-		ExternalID any
-		Meta       struct{ Version string }
-	}
-	if err := json.Unmarshal(body, &m); err != nil {
-		return held{}, fmt.Errorf("the answer is no resource: %w", err)
-	}
-	if err := checkSchemas(kind, map[string]any{"schemas": m.Schemas}); err != nil {
-		return held{}, err
-	}
-	if m.ID == "" {
-		return held{}, errors.New("a resource has no id")
-	}
-	external, _ := m.ExternalID.(string)
-	return held{Resource: plan.Resource{
-		Kind: kind, RemoteID: plan.RemoteID(m.ID), ExternalID: plan.ExternalID(external), Version: m.Meta.Version,
-	}}, nil
-}
-
 // flatten turns a resource's JSON into the plan's form: every simple
 // attribute, those of name, e-mail addresses and telephone numbers by type,
 // and what is simple in extensions. What has no value is left out.
@@ -92,17 +68,24 @@ func flatten(kind plan.Kind, m map[string]any) (held, error) {
 // checkSchemas holds the core schema of the kind against "schemas" (RFC 7643
 // §3): an answer without it is of another kind, or no resource at all.
 func checkSchemas(kind plan.Kind, m map[string]any) error {
-	want := userSchema
-	if kind == plan.Group {
-		want = groupSchema
-	}
 	list, _ := find(m, "schemas").([]any)
 	for _, s := range list {
-		if text, _ := s.(string); strings.EqualFold(text, want) {
+		if text, _ := s.(string); strings.EqualFold(text, schemaOf(kind)) {
 			return nil
 		}
 	}
-	return fmt.Errorf("the answer is no SCIM resource: its schemas do not name %s", want)
+	return foreign(kind)
+}
+
+func schemaOf(kind plan.Kind) string {
+	if kind == plan.Group {
+		return groupSchema
+	}
+	return userSchema
+}
+
+func foreign(kind plan.Kind) error {
+	return fmt.Errorf("the answer is no SCIM resource: its schemas do not name %s", schemaOf(kind))
 }
 
 func flattenAttribute(f plan.Fields, key string, value any) {

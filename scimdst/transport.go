@@ -40,15 +40,14 @@ func newNetwork(c Config) (*http.Transport, error) {
 		conf.Certificates = []tls.Certificate{pair}
 	}
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		TLSClientConfig:       conf,
-		TLSHandshakeTimeout:   10 * time.Second,
-		ResponseHeaderTimeout: c.Timeout,
-		IdleConnTimeout:       60 * time.Second,
-		MaxIdleConnsPerHost:   connections,
-		MaxConnsPerHost:       connections,
-		ForceAttemptHTTP2:     true,
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSClientConfig:     conf,
+		TLSHandshakeTimeout: 10 * time.Second,
+		IdleConnTimeout:     60 * time.Second,
+		MaxIdleConnsPerHost: connections,
+		MaxConnsPerHost:     connections,
+		ForceAttemptHTTP2:   true,
 	}, nil
 }
 
@@ -75,7 +74,8 @@ func paceAndBound(net http.RoundTripper, c Config, p Profile) http.RoundTripper 
 	return rt
 }
 
-// newHTTP never follows a redirect: the token must not go elsewhere.
+// newHTTP, for tokens, never follows a redirect: the secret must not go
+// elsewhere.
 func newHTTP(rt http.RoundTripper) *http.Client {
 	return &http.Client{
 		Transport:     rt,

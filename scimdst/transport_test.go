@@ -37,7 +37,7 @@ func TestReaderCannotWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, method := range []string{http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete} {
-		err := w.Reader.client.send(t.Context(), call{method: method, path: "/Users"}, func(*http.Response) error { return nil })
+		err := w.Reader.client.send(t.Context(), call{method: method, path: "/Users"}, func(*answer) error { return nil })
 		if !errors.Is(err, errReadOnly) {
 			t.Errorf("%s: %v", method, err)
 		}

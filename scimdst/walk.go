@@ -69,8 +69,8 @@ func (r *Reader) walk(ctx context.Context, kind plan.Kind, filter string, take f
 func (w *walk) read(ctx context.Context) (page, error) {
 	var p page
 	c := call{op: "list " + w.path[1:], method: http.MethodGet, path: w.path, query: w.query()}
-	err := w.reader.client.send(ctx, c, func(resp *http.Response) error {
-		body, err := scimBody(resp)
+	err := w.reader.client.send(ctx, c, func(a *answer) error {
+		body, err := a.scim()
 		if err != nil {
 			return err
 		}

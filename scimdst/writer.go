@@ -76,18 +76,18 @@ func (w *Writer) send(ctx context.Context, step plan.Step, ids map[plan.External
 	}
 	var outcome plan.Outcome
 	shown := true
-	err = w.writing.send(ctx, c, func(resp *http.Response) error {
-		if step.Action != plan.Create && resp.StatusCode == http.StatusNoContent {
-			outcome, shown = plan.Outcome{RemoteID: req.ID, Version: resp.Header.Get("ETag")}, false
+	err = w.writing.send(ctx, c, func(a *answer) error {
+		if step.Action != plan.Create && a.StatusCode == http.StatusNoContent {
+			outcome, shown = plan.Outcome{RemoteID: req.ID, Version: a.Header.Get("ETag")}, false
 			return nil
 		}
-		h, err := answered(step, resp)
+		h, err := answered(step, a)
 		if err != nil {
 			return err
 		}
 		outcome = outcomeOf(h)
 		if outcome.Version == "" {
-			outcome.Version = resp.Header.Get("ETag")
+			outcome.Version = a.Header.Get("ETag")
 		}
 		return verify(step, req.ID, h, ids)
 	})
@@ -104,15 +104,15 @@ func (w *Writer) send(ctx context.Context, step plan.Step, ids map[plan.External
 }
 
 func opOf(step plan.Step) string {
-	return fmt.Sprintf("%s %s %s", step.Action.Word(), step.Kind, step.Name)
+	return step.Action.Word() + " " + string(step.Kind) + " " + step.Name
 }
 
 // answered reads the resource that a write was answered with.
-func answered(step plan.Step, resp *http.Response) (held, error) {
-	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusCreated {
+func answered(step plan.Step, a *answer) (held, error) {
+	if a.StatusCode != http.StatusOK && a.StatusCode != http.StatusCreated {
 		return held{}, errors.New("the answer does not say that it was done")
 	}
-	body, err := readJSON(resp)
+	body, err := a.json()
 	if err != nil {
 		return held{}, err
 	}
