@@ -85,12 +85,17 @@ func into[T any](m map[string]json.RawMessage, name string, value *T) error {
 	if !ok {
 		return nil
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(value); err != nil {
+	if decode(raw, value) != nil {
 		return unknown("Invalid value specified for property '%s' of the resource.", name)
 	}
 	return nil
+}
+
+// decode reads JSON that has nothing besides what the value has.
+func decode(raw []byte, value any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	return d.Decode(value)
 }
 
 // nothing refuses a body where none is documented.

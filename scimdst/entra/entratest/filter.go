@@ -17,6 +17,7 @@ type condition[T any] struct {
 type filter[T any] struct {
 	conditions []condition[T]
 	any        bool
+	exact      bool // texts are compared with regard to case
 	// advanced says that it needs ConsistencyLevel: eventual and $count=true.
 	advanced bool
 }
@@ -96,14 +97,14 @@ func shape(words []word) (name, op string, values []any, rest []word) {
 
 func (f filter[T]) match(object T) bool {
 	for _, c := range f.conditions {
-		if c.match(object) == f.any {
+		if c.match(object, f.exact) == f.any {
 			return f.any
 		}
 	}
 	return !f.any || len(f.conditions) == 0
 }
 
-func (c condition[T]) match(object T) bool {
+func (c condition[T]) match(object T, exact bool) bool {
 	have := c.property.get(object)
 	if list, ok := have.([]string); ok {
 		return slices.ContainsFunc(list, func(t string) bool { return equal(t, c.values[0]) })
@@ -124,7 +125,7 @@ func (c condition[T]) match(object T) bool {
 	case "lt":
 		return text < want
 	default: // eq and in
-		return slices.ContainsFunc(c.values, func(v any) bool { return equal(have, v) })
+		return slices.ContainsFunc(c.values, func(v any) bool { return have == v || !exact && equal(have, v) })
 	}
 }
 

@@ -72,6 +72,16 @@ func writeAssignments() need {
 	return need{"AppRoleAssignment.ReadWrite.All", "Application.Read.All Directory.Read.All Application.ReadWrite.All"}
 }
 
+func readSynchronization() need {
+	return need{"Synchronization.Read.All Synchronization.ReadWrite.All Application.ReadWrite.OwnedBy"}
+}
+
+func writeSynchronization() need {
+	return need{"Synchronization.ReadWrite.All Application.ReadWrite.OwnedBy"}
+}
+
+func readLogs() need { return need{"ProvisioningLog.Read.All AuditLog.Read.All"} }
+
 // AllRoles are permissions that suffice for every request that this server has.
 func AllRoles() []string {
 	return []string{

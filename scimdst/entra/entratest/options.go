@@ -43,6 +43,9 @@ type Options struct {
 	// Poll lets a job's cycle run when its status is asked for, as a demo needs
 	// it that has nobody to call [Server.Cycle].
 	Poll bool
+	// LegacyOnly leaves out the template "scim", as for an application that was
+	// made long ago.
+	LegacyOnly bool
 	// Quarantine are the thresholds at which a job is stopped.
 	Quarantine Thresholds
 }

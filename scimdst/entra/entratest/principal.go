@@ -19,6 +19,7 @@ type principal struct {
 	tags        []string
 	notes       string
 	assignments []*assignment
+	jobs        []*job
 	secrets     map[string]string
 }
 

@@ -26,7 +26,7 @@ func local(f func(*Server, *call) (reply, error)) func(context.Context, *Server,
 // routes are all requests that this server has. Of two that fit a path the
 // first is taken.
 func (s *Server) routes() []route {
-	return slices.Concat(directoryRoutes(), groupRoutes(), applicationRoutes(), principalRoutes())
+	return slices.Concat(directoryRoutes(), groupRoutes(), applicationRoutes(), principalRoutes(), synchronizationRoutes())
 }
 
 // answer finds the route and does what is asked.
@@ -121,4 +121,9 @@ func merge(a, b http.Header) http.Header {
 		a[name] = values
 	}
 	return a
+}
+
+// withContext makes a handler of a method that talks to the target.
+func withContext(f func(*Server, context.Context, *call) (reply, error)) func(context.Context, *Server, *call) (reply, error) {
+	return func(ctx context.Context, s *Server, c *call) (reply, error) { return f(s, ctx, c) }
 }

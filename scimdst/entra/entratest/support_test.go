@@ -47,6 +47,16 @@ func start(t *testing.T, o Options) *site {
 	return &site{Server: s, t: t, token: token}
 }
 
+// renew asks for a new token after a long time.
+func (s *site) renew() {
+	s.t.Helper()
+	token, err := s.Token(ClientID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.token = token
+}
+
 // do sends a request and returns the answer, whatever it is.
 func (s *site) do(method, path, body string, headers ...string) answer {
 	s.t.Helper()

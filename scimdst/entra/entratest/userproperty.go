@@ -87,10 +87,13 @@ func (u *User) userType() string {
 func (u *User) attributes() map[string]any {
 	m := map[string]any{}
 	for i, value := range u.Attributes {
-		m[fmt.Sprintf("extensionAttribute%d", i+1)] = textOrNull(value)
+		m[attributeName(i)] = textOrNull(value)
 	}
 	return m
 }
+
+// attributeName is the name of one of the fifteen attributes, from 0.
+func attributeName(i int) string { return fmt.Sprintf("extensionAttribute%d", i+1) }
 
 func proxyAddresses(u *User) []string {
 	if u.Mail == "" {

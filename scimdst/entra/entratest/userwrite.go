@@ -50,7 +50,7 @@ func (s *Server) patchUser(c *call) (reply, error) {
 func readAttributes(raw json.RawMessage, attributes *[15]string) error {
 	names := map[string]int{}
 	for i := range attributes {
-		names[fmt.Sprintf("extensionAttribute%d", i+1)] = i
+		names[attributeName(i)] = i
 	}
 	given, err := members(raw, slices.Sorted(maps.Keys(names))...)
 	if err != nil {

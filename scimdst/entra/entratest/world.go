@@ -21,6 +21,7 @@ type world struct {
 
 	applications []*application
 	principals   []*principal
+	logs         []*logRow
 }
 
 func newWorld(o Options) *world {

@@ -1,0 +1,199 @@
+package entratest
+
+import (
+	"slices"
+	"time"
+)
+
+// never is how Graph writes a time that has not come.
+const never = "0001-01-01T00:00:00Z"
+
+// show is the job as it is answered.
+//
+// Source: learn.microsoft.com/graph/api/synchronization-synchronizationjob-get
+// and .../resources/synchronization-synchronizationstatus
+func (j *job) show(p *principal) map[string]any {
+	state := "Disabled"
+	if j.active {
+		state = "Active"
+	}
+	return map[string]any{
+		"id": j.id, "templateId": "scim",
+		"schedule":                   map[string]any{"expiration": nil, "interval": "PT40M", "state": state},
+		"status":                     j.status(p),
+		"synchronizationJobSettings": []any{map[string]any{"name": "QuarantineTooManyDeletesThreshold", "value": "500"}},
+	}
+}
+
+// code is the state as a whole.
+func (j *job) code(p *principal) string {
+	switch {
+	case p.secrets["BaseAddress"] == "":
+		return "NotConfigured"
+	case j.quarantine != nil:
+		return "Quarantine"
+	case !j.active:
+		return "Paused"
+	case !j.ran:
+		return "NotRun"
+	}
+	return "Active"
+}
+
+func (j *job) status(p *principal) map[string]any {
+	return map[string]any{
+		"code": j.code(p), "countSuccessiveCompleteFailures": j.failures, "escrowsPruned": false, "progress": j.progress(),
+		"lastExecution": j.last.show(), "lastSuccessfulExecution": j.success.show(), "lastSuccessfulExecutionWithExports": j.exports.show(),
+		"quarantine": j.quarantine.show(), "synchronizedEntryCountByType": j.counts(), "troubleshootingUrl": nil,
+		"steadyStateFirstAchievedTime": stampOrNever(j.firstSteady), "steadyStateLastAchievedTime": stampOrNever(j.lastSteady),
+	}
+}
+
+// progress says something only while an initial cycle is under way.
+//
+// Source: learn.microsoft.com/graph/api/resources/synchronization-synchronizationprogress
+func (j *job) progress() []any {
+	if !j.active || j.ran || j.polls == 0 {
+		return []any{}
+	}
+	return []any{map[string]any{"completedUnits": 0, "progressObservationDateTime": never, "totalUnits": 1, "units": "Objects"}}
+}
+
+func (j *job) counts() []any {
+	count := map[string]int{}
+	for _, l := range j.links {
+		count[l.kind]++
+	}
+	list := []any{}
+	for _, kind := range []string{"Group", "User"} {
+		if count[kind] > 0 {
+			list = append(list, map[string]any{"key": kind, "value": count[kind]})
+		}
+	}
+	return list
+}
+
+// show is an execution, or null.
+//
+// Source: learn.microsoft.com/graph/api/resources/synchronization-synchronizationtaskexecution
+func (e *execution) show() any {
+	if e == nil {
+		return nil
+	}
+	var failure any
+	if e.failure != nil {
+		failure = map[string]any{"code": e.failure.code, "message": e.failure.message, "tenantActionable": true}
+	}
+	return map[string]any{
+		"activityIdentifier": e.id, "countEntitled": e.entitled, "countEntitledForProvisioning": e.entitled, "countEscrowed": e.escrowed,
+		"countEscrowedRaw": e.escrowed, "countExported": e.exported, "countExports": e.exported, "countImported": e.imported,
+		"countImportedDeltas": e.imported, "countImportedReferenceDeltas": 0, "error": failure, "state": e.state,
+		"timeBegan": stamp(e.began), "timeEnded": stamp(e.ended),
+	}
+}
+
+func (q *quarantine) show() any {
+	if q == nil {
+		return nil
+	}
+	var failure any
+	if q.code != "" {
+		failure = map[string]any{"code": q.code, "message": q.message, "tenantActionable": true}
+	}
+	return map[string]any{
+		"currentBegan": stamp(q.began), "nextAttempt": stamp(q.next), "reason": q.reason, "seriesBegan": stamp(q.series),
+		"seriesCount": q.count, "error": failure,
+	}
+}
+
+func stampOrNever(t time.Time) string {
+	if t.IsZero() {
+		return never
+	}
+	return stamp(t)
+}
+
+// Job is a synchronization job as somebody sees it who looks at the server.
+type Job struct {
+	// ID is the job's, Principal and Application those of whom it is of.
+	ID, Principal, Application string
+	// Code is NotConfigured, NotRun, Active, Paused or Quarantine.
+	Code string
+	// Quarantine is its reason, if it is in one.
+	Quarantine string
+	// Links are the ids in the target by the ids in the directory.
+	Links map[string]string
+	// Escrows are the reasons of the objects that failed, by their ids in the
+	// directory.
+	Escrows map[string]string
+	// Secrets are what was put.
+	Secrets map[string]string
+}
+
+// Jobs returns all jobs, in the order of their making.
+func (s *Server) Jobs() []Job {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []Job
+	for _, p := range s.world.principals {
+		for _, j := range p.jobs {
+			v := Job{
+				ID: j.id, Principal: p.id, Application: p.application.id, Code: j.code(p),
+				Links: map[string]string{}, Escrows: map[string]string{}, Secrets: map[string]string{},
+			}
+			if j.quarantine != nil {
+				v.Quarantine = j.quarantine.reason
+			}
+			for id, l := range j.links {
+				v.Links[id] = l.id
+			}
+			for id, e := range j.escrows {
+				v.Escrows[id] = e.reason
+			}
+			for key, value := range p.secrets {
+				v.Secrets[key] = value
+			}
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// Application is an application with its service principal.
+type Application struct {
+	ID, AppID, Principal, Name, Notes string
+	Tags                              []string
+}
+
+// Applications returns all applications, in the order of their making.
+func (s *Server) Applications() []Application {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []Application
+	for _, p := range s.world.principals {
+		a := p.application
+		list = append(list, Application{ID: a.id, AppID: a.appID, Principal: p.id, Name: a.name, Notes: p.notes + a.notes, Tags: slices.Concat(p.tags, a.tags)})
+	}
+	return list
+}
+
+// Assignment is a user or a group that is assigned to an application.
+type Assignment struct {
+	// Application is the id of its service principal, Principal that of who is
+	// assigned.
+	Application, Principal, Role string
+}
+
+// Assignments returns all assignments, in the order of their making for each
+// application.
+func (s *Server) Assignments() []Assignment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []Assignment
+	for _, p := range s.world.principals {
+		for _, a := range p.assignments {
+			list = append(list, Assignment{Application: p.id, Principal: a.principal, Role: a.role})
+		}
+	}
+	return list
+}

@@ -1,0 +1,210 @@
+package entratest
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+const (
+	coreUser       = "urn:ietf:params:scim:schemas:core:2.0:User"
+	coreGroup      = "urn:ietf:params:scim:schemas:core:2.0:Group"
+	enterpriseUser = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+	groupExtension = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
+	patchSchema    = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+)
+
+// place is where a target attribute is in a SCIM resource.
+type place struct {
+	urn       string // of an extension
+	name      string
+	kind      string // the type of an element, as in emails[type eq "work"]
+	attribute string // the part of name, if it is complex
+}
+
+func placeOf(target string) place {
+	var p place
+	if strings.HasPrefix(target, "urn:") {
+		cut := strings.LastIndexByte(target, ':')
+		p.urn, target = target[:cut], target[cut+1:]
+	}
+	if m := regexp.MustCompile(`^(\w+)\[type eq "(\w+)"\]\.(\w+)$`).FindStringSubmatch(target); m != nil {
+		p.name, p.kind, p.attribute = m[1], m[2], m[3]
+		return p
+	}
+	p.name, p.attribute, _ = strings.Cut(target, ".")
+	return p
+}
+
+// get reads a value out of a resource as text; "" where there is none.
+func (p place) get(resource map[string]any) string {
+	if p.urn != "" {
+		resource, _ = memberOf(resource, p.urn).(map[string]any)
+	}
+	value := memberOf(resource, p.name)
+	if list, ok := value.([]any); ok {
+		value = nil
+		for _, e := range list {
+			if m, ok := e.(map[string]any); ok && strings.EqualFold(fmt.Sprint(memberOf(m, "type")), p.kind) {
+				value = m
+				break
+			}
+		}
+	}
+	if p.attribute != "" {
+		m, _ := value.(map[string]any)
+		value = memberOf(m, p.attribute)
+	}
+	switch v := value.(type) {
+	case string:
+		return v
+	case bool:
+		return truth(v)
+	}
+	return ""
+}
+
+// memberOf finds a member without regard to case (RFC 7643 §2.1).
+func memberOf(m map[string]any, name string) any {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		if strings.EqualFold(key, name) {
+			return m[key]
+		}
+	}
+	return nil
+}
+
+// put writes a value into a resource.
+func (p place) put(resource map[string]any, value any) {
+	if p.urn != "" {
+		resource = within(resource, p.urn)
+	}
+	switch {
+	case p.kind != "":
+		list, _ := resource[p.name].([]any)
+		for _, e := range list {
+			if m := e.(map[string]any); m["type"] == p.kind {
+				m[p.attribute] = value
+				return
+			}
+		}
+		element := map[string]any{"type": p.kind, p.attribute: value}
+		if p.attribute == "value" {
+			element["primary"] = len(list) == 0
+		}
+		resource[p.name] = append(list, element)
+	case p.attribute != "":
+		within(resource, p.name)[p.attribute] = value
+	default:
+		resource[p.name] = value
+	}
+}
+
+func within(resource map[string]any, name string) map[string]any {
+	inner, ok := resource[name].(map[string]any)
+	if !ok {
+		inner = map[string]any{}
+		resource[name] = inner
+	}
+	return inner
+}
+
+// creation is the body of a POST. A group has no members. The URN of a custom
+// extension is not among the schemas.
+//
+// Source: learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups
+func creation(kind string, values map[string]string) map[string]any {
+	body := map[string]any{"schemas": []string{coreUser, enterpriseUser}, "meta": map[string]any{"resourceType": kind}, "roles": []any{}}
+	if kind == "Group" {
+		body = map[string]any{"schemas": []string{coreGroup, groupExtension}, "meta": map[string]any{"resourceType": kind}}
+	}
+	for _, target := range slices.Sorted(maps.Keys(values)) {
+		var value any = values[target]
+		if target == "active" {
+			value = values[target] == "True"
+		}
+		placeOf(target).put(body, value)
+	}
+	return body
+}
+
+// operation is one of a PATCH.
+type operation struct {
+	Op    string `json:"op"`
+	Path  string `json:"path,omitempty"`
+	Value any    `json:"value,omitempty"`
+}
+
+func patchBody(ops []operation) map[string]any {
+	return map[string]any{"schemas": []string{patchSchema}, "Operations": ops}
+}
+
+// change is the operations that give a resource its values: by default one for
+// each, with a capital and with texts; with the flag aadOptscim062020 one whose
+// value has the paths as keys.
+func (t target) change(values map[string]string, have map[string]string) []operation {
+	var ops []operation
+	rfc := map[string]map[string]any{}
+	for _, path := range slices.Sorted(maps.Keys(values)) {
+		op := "Replace"
+		if have[path] == "" {
+			op = "Add"
+		}
+		var value any = values[path]
+		if !t.rfc {
+			ops = append(ops, operation{Op: op, Path: path, Value: value})
+			continue
+		}
+		if path == "active" {
+			value = values[path] == "True"
+		}
+		op = strings.ToLower(op)
+		if placeOf(path).kind != "" {
+			ops = append(ops, operation{Op: op, Path: path, Value: value})
+			continue
+		}
+		if rfc[op] == nil {
+			rfc[op] = map[string]any{}
+		}
+		rfc[op][path] = value
+	}
+	for _, op := range []string{"replace", "add"} {
+		if rfc[op] != nil {
+			ops = append(ops, operation{Op: op, Value: rfc[op]})
+		}
+	}
+	return ops
+}
+
+// membership is the operations that add and remove members.
+func (t target) membership(add, remove []string) []operation {
+	var ops []operation
+	element := func(id string) any { return map[string]any{"$ref": nil, "value": id} }
+	elements := func(ids []string) []any {
+		var list []any
+		for _, id := range ids {
+			list = append(list, element(id))
+		}
+		return list
+	}
+	word := func(w string) string {
+		if t.rfc {
+			return strings.ToLower(w)
+		}
+		return w
+	}
+	if len(add) > 0 {
+		ops = append(ops, operation{Op: word("Add"), Path: "members", Value: elements(add)})
+	}
+	if len(remove) > 0 && !t.rfc {
+		ops = append(ops, operation{Op: "Remove", Path: "members", Value: elements(remove)})
+	}
+	if t.rfc {
+		for _, id := range remove {
+			ops = append(ops, operation{Op: "remove", Path: `members[value eq "` + id + `"]`})
+		}
+	}
+	return ops
+}
