@@ -37,7 +37,7 @@ func applicationRoutes() []route {
 		{method: "GET", pattern: "/applications", options: paging, need: readApplications(), cost: 2, handle: local((*Server).listApplications)},
 		{method: "GET", pattern: "/applications/{id}", options: "$select", need: readApplications(), cost: 1, handle: local((*Server).getApplication)},
 		{method: "PATCH", pattern: "/applications/{id}", need: writeApplications(), cost: 1, handle: local((*Server).patchApplication)},
-		{method: "GET", pattern: "/applications/{id}/extensionProperties", options: "$select", need: readApplications(), cost: 1, handle: local((*Server).listExtensions)},
+		{method: "GET", pattern: "/applications/{id}/extensionProperties", options: "$select", need: readApplications(), cost: 2, handle: local((*Server).listExtensions)},
 		{method: "POST", pattern: "/applications/{id}/extensionProperties", need: writeApplications(), cost: 1, handle: local((*Server).createExtension)},
 	}
 }

@@ -107,6 +107,9 @@ func (s *Server) item(ctx context.Context, outer *call, it item, status map[stri
 func itemAnswer(id string, rep reply) map[string]any {
 	headers := map[string]string{"Cache-Control": "no-cache"}
 	for name, values := range rep.header {
+		if strings.HasPrefix(name, "X-Ms-") { // as Graph writes them
+			name = strings.ToLower(name)
+		}
 		headers[name] = strings.Join(values, ", ")
 	}
 	answer := map[string]any{"id": id, "status": rep.status, "headers": headers}

@@ -9,11 +9,11 @@ func directoryRoutes() []route {
 	const paging = "$select $filter $top $count $skiptoken"
 	return []route{
 		{method: "GET", pattern: "/users", options: paging, need: readUsers(), cost: 2, handle: local((*Server).listUsers)},
-		{method: "GET", pattern: "/users/delta", options: "$select $skiptoken $deltatoken", need: readUsers(), cost: 2, handle: local((*Server).deltaUsers)},
-		{method: "GET", pattern: "/users/$count", options: "$filter", need: readUsers(), cost: 2, handle: local((*Server).countUsers)},
+		{method: "GET", pattern: "/users/delta", options: "$select $skiptoken $deltatoken", need: readUsers(), cost: 1, handle: local((*Server).deltaUsers)},
+		{method: "GET", pattern: "/users/$count", options: "$filter", need: readUsers(), cost: 1, handle: local((*Server).countUsers)},
 		{method: "GET", pattern: "/users/{id}", options: "$select", need: readUsers(), cost: 1, handle: local((*Server).getUser)},
 		{method: "PATCH", pattern: "/users/{id}", need: writeUsers(), cost: 1, handle: local((*Server).patchUser)},
-		{method: "GET", pattern: "/organization", options: "$select", need: readOrganization(), cost: 2, handle: local((*Server).organization)},
+		{method: "GET", pattern: "/organization", options: "$select", need: readOrganization(), cost: 1, handle: local((*Server).organization)},
 		{method: "GET", pattern: "/subscribedSkus", options: "$select", need: readLicences(), cost: 3, handle: local((*Server).licences)},
 	}
 }

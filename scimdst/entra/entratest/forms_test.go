@@ -18,8 +18,9 @@ import (
 // recorder is a SCIM service that has one person and one group, takes all, and
 // writes down what it was sent.
 type recorder struct {
-	mu  sync.Mutex
-	log []string
+	mu     sync.Mutex
+	log    []string
+	person string // the JSON of the person who is there
 }
 
 func (rec *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -34,7 +35,7 @@ func (rec *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/scim+json")
 	switch {
 	case r.Method == http.MethodGet && strings.Contains(r.URL.Query().Get("filter"), "ann@"):
-		fmt.Fprint(w, `{"totalResults":1,"Resources":[{"id":"1","userName":"ann@example.com","active":true,"emails":[{"type":"work","value":"old@example.com"}],"name":{"familyName":"Old","givenName":"ann"}}]}`)
+		fmt.Fprintf(w, `{"totalResults":1,"Resources":[%s]}`, rec.person)
 	case r.Method == http.MethodGet:
 		fmt.Fprint(w, `{"totalResults":0,"Resources":[]}`)
 	case r.Method == http.MethodPost:
@@ -83,8 +84,10 @@ func TestFormsOfEntra(t *testing.T) {
 		{
 			flag: "",
 			change: []any{
-				m{"op": "Add", "path": "displayName", "value": "ann"}, m{"op": "Replace", "path": `emails[type eq "work"].value`, "value": "ann@example.com"},
-				m{"op": "Add", "path": "externalId", "value": "ann"}, m{"op": "Replace", "path": "name.familyName", "value": "X"},
+				m{"op": "Add", "path": "displayName", "value": "ann"},
+				m{"op": "Replace", "path": `emails[type eq "work"].value`, "value": "ann@example.com"},
+				m{"op": "Add", "path": "externalId", "value": "ann"},
+				m{"op": "Replace", "path": "name.familyName", "value": "X"},
 				m{"op": "Add", "path": enterpriseUser + ":department", "value": "Sales"},
 			},
 			disable: []any{m{"op": "Replace", "path": "active", "value": "False"}},
@@ -94,10 +97,13 @@ func TestFormsOfEntra(t *testing.T) {
 		{
 			flag: "?aadOptscim062020",
 			change: []any{
-				m{"op": "replace", "path": `emails[type eq "work"].value`, "value": "ann@example.com"}, m{"op": "replace", "value": m{"name.familyName": "X"}},
-				m{"op": "add", "value": m{"displayName": "ann", "externalId": "ann", enterpriseUser + ":department": "Sales"}},
+				m{"op": "add", "path": "displayName", "value": "ann"},
+				m{"op": "replace", "path": `emails[type eq "work"].value`, "value": "ann@example.com"},
+				m{"op": "add", "path": "externalId", "value": "ann"},
+				m{"op": "add", "path": enterpriseUser + ":department", "value": "Sales"},
+				m{"op": "replace", "path": "name.familyName", "value": "X"},
 			},
-			disable: []any{m{"op": "replace", "value": m{"active": false}}},
+			disable: []any{m{"op": "replace", "path": "active", "value": false}},
 			added:   []any{m{"op": "add", "path": "members", "value": []any{m{"$ref": nil, "value": "1"}, m{"$ref": nil, "value": "9"}}}},
 			remove:  []any{m{"op": "remove", "path": `members[value eq "1"]`}},
 		},
@@ -109,6 +115,7 @@ func TestFormsOfEntra(t *testing.T) {
 			g := r.addGroup(Group{DisplayName: "g", Members: []string{ann, r.person("bob")}})
 			r.assign(g)
 			rec := recorded(t, r, c.flag)
+			rec.person = `{"id":"1","userName":"ann@example.com","active":true,"emails":[{"type":"work","value":"old@example.com"}],"name":{"familyName":"Old","givenName":"ann"}}`
 			r.start()
 			r.cycle()
 			want := []string{

@@ -6,7 +6,7 @@ func groupRoutes() []route {
 	const paging = "$select $filter $top $count $skiptoken"
 	const cast = "/microsoft.graph.user"
 	return []route{
-		{method: "GET", pattern: "/groups", options: paging, need: readGroups(), cost: 2, handle: local((*Server).listGroups)},
+		{method: "GET", pattern: "/groups", options: paging, need: readGroups(), cost: 1, handle: local((*Server).listGroups)},
 		{method: "POST", pattern: "/groups", need: createGroups(), cost: 1, handle: local((*Server).createGroup)},
 		{method: "GET", pattern: "/groups/{id}", options: "$select", need: readGroups(), cost: 1, handle: local((*Server).getGroup)},
 		{method: "PATCH", pattern: "/groups/{id}", need: writeMembers(), cost: 1, handle: local((*Server).patchGroup)},

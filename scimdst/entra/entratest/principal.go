@@ -33,10 +33,10 @@ func newPrincipal(id string, a *application) *principal {
 func principalRoutes() []route {
 	const paging = "$select $filter $top $count $skiptoken"
 	return []route{
-		{method: "GET", pattern: "/servicePrincipals", options: paging, need: readApplications(), cost: 2, handle: local((*Server).listPrincipals)},
+		{method: "GET", pattern: "/servicePrincipals", options: paging, need: readApplications(), cost: 1, handle: local((*Server).listPrincipals)},
 		{method: "GET", pattern: "/servicePrincipals/{id}", options: "$select", need: readApplications(), cost: 1, handle: local((*Server).getPrincipal)},
 		{method: "PATCH", pattern: "/servicePrincipals/{id}", need: writeApplications(), cost: 1, handle: local((*Server).patchPrincipal)},
-		{method: "GET", pattern: "/servicePrincipals/{id}/appRoleAssignedTo", options: paging, need: readAssignments(), cost: 2, handle: local((*Server).listAssignments)},
+		{method: "GET", pattern: "/servicePrincipals/{id}/appRoleAssignedTo", options: paging, need: readAssignments(), cost: 1, handle: local((*Server).listAssignments)},
 		{method: "POST", pattern: "/servicePrincipals/{id}/appRoleAssignedTo", need: writeAssignments(), cost: 1, handle: local((*Server).assign)},
 		{method: "DELETE", pattern: "/servicePrincipals/{id}/appRoleAssignedTo/{assignment}", need: writeAssignments(), cost: 1, handle: local((*Server).unassign)},
 	}

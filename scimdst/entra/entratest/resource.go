@@ -142,38 +142,38 @@ func patchBody(ops []operation) map[string]any {
 }
 
 // change is the operations that give a resource its values: by default one for
-// each, with a capital and with texts; with the flag aadOptscim062020 one whose
-// value has the paths as keys.
-func (t target) change(values map[string]string, have map[string]string) []operation {
+// each, with a capital and with texts for booleans. With the flag
+// aadOptscim062020 several values that replace others are one operation without
+// a path, but for what selects by type.
+//
+// Source: learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility
+func (t target) change(values, have map[string]string) []operation {
 	var ops []operation
-	rfc := map[string]map[string]any{}
+	together := map[string]any{}
 	for _, path := range slices.Sorted(maps.Keys(values)) {
-		op := "Replace"
+		op := operation{Op: "Replace", Path: path, Value: values[path]}
 		if have[path] == "" {
-			op = "Add"
+			op.Op = "Add"
 		}
-		var value any = values[path]
-		if !t.rfc {
-			ops = append(ops, operation{Op: op, Path: path, Value: value})
-			continue
+		if t.rfc {
+			op.Op = strings.ToLower(op.Op)
+			if path == "active" {
+				op.Value = values[path] == "True"
+			}
+			if op.Op == "replace" && placeOf(path).kind == "" {
+				together[path] = op.Value
+				continue
+			}
 		}
-		if path == "active" {
-			value = values[path] == "True"
-		}
-		op = strings.ToLower(op)
-		if placeOf(path).kind != "" {
-			ops = append(ops, operation{Op: op, Path: path, Value: value})
-			continue
-		}
-		if rfc[op] == nil {
-			rfc[op] = map[string]any{}
-		}
-		rfc[op][path] = value
+		ops = append(ops, op)
 	}
-	for _, op := range []string{"replace", "add"} {
-		if rfc[op] != nil {
-			ops = append(ops, operation{Op: op, Value: rfc[op]})
+	for path, value := range together {
+		if len(together) == 1 {
+			return append(ops, operation{Op: "replace", Path: path, Value: value})
 		}
+	}
+	if len(together) > 0 {
+		ops = append(ops, operation{Op: "replace", Value: together})
 	}
 	return ops
 }

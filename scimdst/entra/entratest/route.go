@@ -2,6 +2,7 @@ package entratest
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -51,15 +52,16 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := r.need.met(c.client); err != nil {
-		return reply{}, err
+	rep, err := reply{}, r.need.met(c.client)
+	if err == nil {
+		rep, err = r.handle(ctx, s, c)
 	}
-	rep, err := r.handle(ctx, s, c)
-	if err != nil {
-		return reply{}, err
+	var e *graphError
+	if errors.As(err, &e) {
+		e.header = merge(e.header, charged) // what is refused costs as much
 	}
 	rep.header = merge(rep.header, charged)
-	return rep, nil
+	return rep, err
 }
 
 func (s *Server) find(c *call) (route, error) {

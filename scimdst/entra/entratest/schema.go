@@ -93,7 +93,7 @@ func readSchema(text []byte, version int, before *schema) (*schema, error) {
 		case "provisioningTaskIdentifier", "synchronizationRules", "directories":
 			sc.members = append(sc.members, m)
 		default:
-			return nil, fmt.Errorf("Property '%s' does not exist on type 'microsoft.graph.synchronizationSchema'", m.name)
+			return nil, fmt.Errorf("the property '%s' does not exist on type 'microsoft.graph.synchronizationSchema'", m.name)
 		}
 	}
 	var doc struct {
