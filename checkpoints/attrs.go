@@ -13,24 +13,22 @@ import (
 // (RFC 4512 §2.5), so the mark is never part of a name.
 const base64Prefix = "base64:"
 
-func encodeAttrs(attrs map[string][]string) (string, error) {
+// appendAttrs appends attributes as JSON.
+func appendAttrs(b []byte, attrs map[string][]string) ([]byte, error) {
 	for name, values := range attrs {
 		for _, v := range values {
 			if !utf8.ValidString(v) {
-				return encodeBinary(attrs)
+				return appendObject(b, withBase64(attrs), appendList), nil
 			}
 		}
 		if strings.HasPrefix(name, base64Prefix) {
-			return "", fmt.Errorf("attribute name %q is not one of LDAP", name)
+			return b, fmt.Errorf("attribute name %q is not one of LDAP", name)
 		}
 	}
-	if attrs == nil {
-		return "{}", nil
-	}
-	return asJSON(attrs)
+	return appendObject(b, attrs, appendList), nil
 }
 
-func encodeBinary(attrs map[string][]string) (string, error) {
+func withBase64(attrs map[string][]string) map[string][]string {
 	safe := make(map[string][]string, len(attrs))
 	for name, values := range attrs {
 		encoded := make([]string, len(values))
@@ -45,7 +43,7 @@ func encodeBinary(attrs map[string][]string) (string, error) {
 			safe[base64Prefix+name] = encoded
 		}
 	}
-	return asJSON(safe)
+	return safe
 }
 
 func decodeAttrs(s string) (map[string][]string, error) {

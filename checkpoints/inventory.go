@@ -26,23 +26,17 @@ type Inventory struct {
 // SaveInventory stores what read gives to add, with the proof that it returns,
 // as one inventory. When read or ctx ends with an error, nothing is stored.
 func (f *File) SaveInventory(ctx context.Context, destination string, taken time.Time, read func(add func(plan.Resource) error) (plan.Proof, error)) (Inventory, error) {
-	v := Inventory{Taken: taken.UTC(), Destination: destination, Resources: map[plan.Kind]int{}}
-	err := f.write(ctx, func(tx *sql.Tx) error {
-		id, err := insert(ctx, tx, "INSERT INTO inventories (digest, taken_at, destination, complete, proof) VALUES ('', ?, ?, 0, '')", stamp(taken), destination)
+	v := Inventory{Taken: taken.UTC(), Destination: destination}
+	err := f.write(ctx, func(tx *sql.Tx) (err error) {
+		if v.ID, err = insert(ctx, tx, "INSERT INTO inventories (digest, taken_at, destination, complete, proof) VALUES ('', ?, ?, 0, '')", stamp(taken), destination); err != nil {
+			return err
+		}
+		l, err := load(ctx, f, tx, resourceSide(), v.ID, read, new(encoder).resource)
+		v.Digest, v.Proof, v.Resources = l.digest, l.proof, l.counts
 		if err != nil {
 			return err
 		}
-		v.ID = id
-		var digest plan.SetDigest
-		add, err := resourceWriter(ctx, tx, &v, &digest)
-		if err != nil {
-			return err
-		}
-		if v.Proof, err = store(read, add); err != nil {
-			return err
-		}
-		v.Digest = digest.Digest()
-		return seal(ctx, tx, "inventories", v.ID, v.Digest, v.Proof)
+		return seal(ctx, tx, "inventories", v.ID, l)
 	})
 	if err != nil {
 		return Inventory{}, fmt.Errorf("save inventory: %w", err)
@@ -50,31 +44,11 @@ func (f *File) SaveInventory(ctx context.Context, destination string, taken time
 	return v, nil
 }
 
-func resourceWriter(ctx context.Context, tx *sql.Tx, v *Inventory, digest *plan.SetDigest) (func(plan.Resource) error, error) {
-	stmt, err := tx.PrepareContext(ctx, "INSERT INTO resources (inventory, kind, external_id, remote_id, version, fields, members) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
-	if err != nil {
-		return nil, err
+func resourceSide() side {
+	return side{
+		rows: "resource_rows", columns: []string{"version", "fields", "members"},
+		ids: "resource_ids", owner: "inventory", keys: []string{"external_id", "remote_id"},
 	}
-	return func(r plan.Resource) error {
-		fields, err := asJSON(r.Fields)
-		if err != nil {
-			return fmt.Errorf("resource %s: %w", r.RemoteID, err)
-		}
-		members, err := asList(r.Members)
-		if err != nil {
-			return fmt.Errorf("resource %s: %w", r.RemoteID, err)
-		}
-		res, err := stmt.ExecContext(ctx, v.ID, string(r.Kind), string(r.ExternalID), string(r.RemoteID), r.Version, fields, members)
-		if err != nil {
-			return fmt.Errorf("store resource %s: %w", r.RemoteID, err)
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return err
-		}
-		v.Resources[r.Kind]++
-		digest.Add([]byte(string(r.Kind) + "\x00" + string(r.ExternalID) + "\x00" + string(r.RemoteID) + "\x00" + r.Version + "\x00" + fields + "\x00" + members))
-		return nil
-	}, nil
 }
 
 // Inventory returns the inventory with this ID; the error wraps [ErrNone] when
@@ -95,7 +69,7 @@ func (f *File) Inventory(ctx context.Context, id int64) (Inventory, error) {
 	if err := json.Unmarshal([]byte(proof), &v.Proof); err != nil {
 		return Inventory{}, fmt.Errorf("read inventory %d: proof: %w", id, err)
 	}
-	return v, f.count(ctx, v.Resources, "SELECT kind, count(*) FROM resources WHERE inventory = ? GROUP BY kind", id)
+	return v, f.count(ctx, v.Resources, "SELECT kind, count(*) FROM resource_ids WHERE inventory = ? GROUP BY kind", id)
 }
 
 // Owned yields an inventory's resources of one kind that bear an externalId,

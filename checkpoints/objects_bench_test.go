@@ -14,15 +14,8 @@ import (
 )
 
 // BenchmarkRows reads every object of a plan with its steps and findings.
-// LDAP2SCIM_BENCH_PEOPLE says how many people it has.
 func BenchmarkRows(b *testing.B) {
-	people := 20000
-	if s := os.Getenv("LDAP2SCIM_BENCH_PEOPLE"); s != "" {
-		var err error
-		if people, err = strconv.Atoi(s); err != nil {
-			b.Fatal(err)
-		}
-	}
+	people := benchPeople(b)
 	f, err := checkpoints.Open(b.Context(), filepath.Join(b.TempDir(), "s.db"))
 	if err != nil {
 		b.Fatal(err)
@@ -66,6 +59,20 @@ func BenchmarkRows(b *testing.B) {
 	}
 	b.ReportMetric(float64(people)*float64(b.N)/b.Elapsed().Seconds(), "people/s")
 	b.ReportMetric(float64(most)/(1<<20), "MiB-live")
+}
+
+// benchPeople is the size of the benchmarks: LDAP2SCIM_BENCH_PEOPLE, or 20,000.
+func benchPeople(b *testing.B) int {
+	b.Helper()
+	s := os.Getenv("LDAP2SCIM_BENCH_PEOPLE")
+	if s == "" {
+		return 20_000
+	}
+	people, err := strconv.Atoi(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return people
 }
 
 // savedSides is the head of a plan between an empty directory and an empty

@@ -33,6 +33,8 @@ var (
 type File struct {
 	db   *sql.DB
 	lock *flock.Flock
+	// folder is where the file is, and what is written beside it.
+	folder string
 }
 
 // Open opens the state file at path for writing, and makes it (mode 0600) when
@@ -68,7 +70,7 @@ func Open(ctx context.Context, path string) (_ *File, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open state file %s: %w", path, err)
 	}
-	f := &File{db: db, lock: lock}
+	f := &File{db: db, lock: lock, folder: filepath.Dir(path)}
 	if found < version() {
 		if err := f.upgrade(ctx, found); err != nil {
 			return nil, errors.Join(fmt.Errorf("lay out state file %s: %w", path, err), db.Close())

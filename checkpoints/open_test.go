@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"ldap2scim/checkpoints"
 )
 
@@ -153,6 +155,12 @@ func TestOldStateFiles(t *testing.T) {
 		}
 		if s, err := f.LastSnapshot(t.Context()); err != nil || s.Entries["person"] != 2 {
 			t.Errorf("%s: %+v, %v", name, s, err)
+		}
+		if diff := cmp.Diff(entries()[2:], collect(t, f.Groups(t.Context(), p.Snapshot))); diff != "" && filepath.Base(name) != "v1.db" { // which knew no flaws
+			t.Errorf("%s: %s", name, diff)
+		}
+		if held := collect(t, f.HeldGroups(t.Context(), p.Inventory)); len(held) != 1 || held[0].Members[0] != "r1" || held[0].ExternalID != "g" {
+			t.Errorf("%s: %+v", name, held)
 		}
 		if found := collect(t, f.Findings(t.Context(), p.ID)); len(found) != 1 || found[0].Code != "P04" {
 			t.Errorf("%s: %+v", name, found)

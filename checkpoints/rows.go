@@ -44,15 +44,7 @@ func asJSON(v any) (string, error) {
 	return string(b), err
 }
 
-// asList is a column that holds a list as JSON, and fromList reads it. Most
-// lists are empty.
-func asList[T any](list []T) (string, error) {
-	if len(list) == 0 {
-		return "[]", nil
-	}
-	return asJSON(list)
-}
-
+// fromList reads a column that holds a list as JSON. Most lists are empty.
 func fromList[T any](s string, list *[]T) error {
 	if s == "[]" {
 		return nil

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 	"time"
 
 	"ldap2scim/plan"
@@ -28,23 +27,17 @@ type Snapshot struct {
 // as one snapshot. When read or ctx ends with an error, nothing is stored. Of
 // several entries with one ID the first is kept.
 func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time, read func(add func(plan.Entry) error) (plan.Proof, error)) (Snapshot, error) {
-	s := Snapshot{Taken: taken.UTC(), Source: source, Entries: map[plan.Kind]int{}}
-	err := f.write(ctx, func(tx *sql.Tx) error {
-		id, err := insert(ctx, tx, "INSERT INTO snapshots (digest, taken_at, source, complete, proof) VALUES ('', ?, ?, 0, '')", stamp(taken), source)
+	s := Snapshot{Taken: taken.UTC(), Source: source}
+	err := f.write(ctx, func(tx *sql.Tx) (err error) {
+		if s.ID, err = insert(ctx, tx, "INSERT INTO snapshots (digest, taken_at, source, complete, proof) VALUES ('', ?, ?, 0, '')", stamp(taken), source); err != nil {
+			return err
+		}
+		l, err := load(ctx, f, tx, entrySide(), s.ID, read, new(encoder).entry)
+		s.Digest, s.Proof, s.Entries = l.digest, l.proof, l.counts
 		if err != nil {
 			return err
 		}
-		s.ID = id
-		var digest plan.SetDigest
-		add, err := entryWriter(ctx, tx, &s, &digest)
-		if err != nil {
-			return err
-		}
-		if s.Proof, err = store(read, add); err != nil {
-			return err
-		}
-		s.Digest = digest.Digest()
-		return seal(ctx, tx, "snapshots", s.ID, s.Digest, s.Proof)
+		return seal(ctx, tx, "snapshots", s.ID, l)
 	})
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("save snapshot: %w", err)
@@ -52,45 +45,11 @@ func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time,
 	return s, nil
 }
 
-// store runs add on what read gives, beside the reading, and returns the proof
-// of it.
-func store[T any](read func(add func(T) error) (plan.Proof, error), add func(T) error) (proof plan.Proof, err error) {
-	err = plan.Pipe(func(put func(T) error) (err error) {
-		proof, err = read(put)
-		return err
-	}, add)
-	return proof, err
-}
-
-// entryWriter returns the function that stores one entry. The statement is
-// closed with the transaction.
-func entryWriter(ctx context.Context, tx *sql.Tx, s *Snapshot, digest *plan.SetDigest) (func(plan.Entry) error, error) {
-	stmt, err := tx.PrepareContext(ctx, "INSERT INTO entries (snapshot, kind, id, dn, key, attrs, members, uid, member_uids, inactive, flaws) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
-	if err != nil {
-		return nil, err
+func entrySide() side {
+	return side{
+		rows: "entry_rows", columns: []string{"dn", "key", "attrs", "members", "uid", "member_uids", "inactive", "flaws"},
+		ids: "entry_ids", owner: "snapshot", keys: []string{"id"},
 	}
-	return func(e plan.Entry) error {
-		attrs, err := encodeAttrs(e.Attrs)
-		if err != nil {
-			return fmt.Errorf("entry %s: %w", e.DN, err)
-		}
-		members, err1 := asList(e.Members)
-		uids, err2 := asList(e.MemberUIDs)
-		flaws, err3 := asList(e.Flaws)
-		if err := errors.Join(err1, err2, err3); err != nil {
-			return fmt.Errorf("entry %s: %w", e.DN, err)
-		}
-		res, err := stmt.ExecContext(ctx, s.ID, string(e.Kind), string(e.ID), e.DN, e.Key, attrs, members, e.UID, uids, e.Inactive, flaws)
-		if err != nil {
-			return fmt.Errorf("store entry %s: %w", e.DN, err)
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return err
-		}
-		s.Entries[e.Kind]++
-		digest.Add([]byte(strings.Join([]string{string(e.Kind), string(e.ID), e.DN, attrs, members, e.UID, uids, e.Inactive, flaws}, "\x00")))
-		return nil
-	}, nil
 }
 
 // LastSnapshot returns the newest snapshot; the error wraps [ErrNone] when
@@ -130,14 +89,14 @@ func (f *File) snapshot(ctx context.Context, which string, args ...any) (Snapsho
 	if err := json.Unmarshal([]byte(proof), &s.Proof); err != nil {
 		return Snapshot{}, fmt.Errorf("read snapshot %d: proof: %w", s.ID, err)
 	}
-	return s, f.count(ctx, s.Entries, "SELECT kind, count(*) FROM entries WHERE snapshot = ? GROUP BY kind", s.ID)
+	return s, f.count(ctx, s.Entries, "SELECT kind, count(*) FROM entry_ids WHERE snapshot = ? GROUP BY kind", s.ID)
 }
 
 // PeopleBefore counts the people of the newest complete snapshot before the
 // one with this ID; 0 when there is none.
 func (f *File) PeopleBefore(ctx context.Context, id int64) (int, error) {
 	var n int
-	err := f.db.QueryRowContext(ctx, `SELECT count(*) FROM entries WHERE kind = 'person' AND snapshot =
+	err := f.db.QueryRowContext(ctx, `SELECT count(*) FROM entry_ids WHERE kind = 'person' AND snapshot =
 		(SELECT max(id) FROM snapshots WHERE id < ? AND complete)`, id).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count the people of the snapshot before %d: %w", id, err)
@@ -202,11 +161,11 @@ func insert(ctx context.Context, tx *sql.Tx, query string, args ...any) (int64, 
 }
 
 // seal writes what is known of a read only at its end.
-func seal(ctx context.Context, tx *sql.Tx, table string, id int64, d plan.Digest, p plan.Proof) error {
-	proof, err := asJSON(p)
+func seal(ctx context.Context, tx *sql.Tx, table string, id int64, l loaded) error {
+	proof, err := asJSON(l.proof)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE "+table+" SET digest = ?, complete = ?, proof = ? WHERE id = ?", string(d), p.Complete, proof, id)
+	_, err = tx.ExecContext(ctx, "UPDATE "+table+" SET digest = ?, complete = ?, proof = ? WHERE id = ?", string(l.digest), l.proof.Complete, proof, id)
 	return err
 }

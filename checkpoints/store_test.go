@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +76,9 @@ func TestSnapshotComesBackInOrder(t *testing.T) {
 	}
 	if less := save(t, f, es[2], es[1]); less.Digest == s.Digest {
 		t.Error("another content gives the same digest")
+	}
+	if none := save(t, f); len(none.Entries) != 0 || none.Digest != plan.Digest(strings.Repeat("0", 64)) {
+		t.Errorf("of nothing: %+v", none)
 	}
 }
 

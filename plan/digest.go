@@ -65,9 +65,9 @@ func (s Step) seal() (Step, error) {
 // modulo 2^256, of their SHA-256. The zero value is the empty set.
 type SetDigest struct{ sum [sha256.Size]byte }
 
-// Add puts one element, given in canonical form, into the set.
-func (s *SetDigest) Add(element []byte) {
-	h := sha256.Sum256(element)
+// Add puts one element, given by the SHA-256 of its canonical form, into the
+// set.
+func (s *SetDigest) Add(h [sha256.Size]byte) {
 	carry := 0
 	for i := len(h) - 1; i >= 0; i-- {
 		n := int(s.sum[i]) + int(h[i]) + carry
