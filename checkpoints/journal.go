@@ -201,6 +201,21 @@ func (f *File) Remote(ctx context.Context, p Plan, object plan.ExternalID) (plan
 	return id, state, nil
 }
 
+// VersionOf returns the version that the newest step of the plan that is done
+// has given an object, "" where the destination has not told it, and whether
+// there is such a step.
+func (f *File) VersionOf(ctx context.Context, planID int64, kind plan.Kind, object plan.ExternalID) (version string, changed bool, err error) {
+	err = f.db.QueryRowContext(ctx, `SELECT j.version FROM steps s JOIN journal j ON j.plan = s.plan AND j.seq = s.seq
+		WHERE s.plan = ? AND s.object = ? AND s.kind = ? AND j.state = 'done' ORDER BY j.at DESC, s.seq DESC LIMIT 1`, planID, string(object), string(kind)).Scan(&version)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return "", false, nil
+	case err != nil:
+		return "", false, fmt.Errorf("look up the version of %s: %w", object, err)
+	}
+	return version, true, nil
+}
+
 // Journal yields every step that has a row in the journal with what became of
 // it, by object and order.
 func (f *File) Journal(ctx context.Context, planID int64) iter.Seq2[Line, error] {

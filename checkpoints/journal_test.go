@@ -66,6 +66,14 @@ func TestJournal(t *testing.T) {
 			t.Errorf("Remote(%s) = %q, %q, %v; want %q, %q", object, id, state, err, want.id, want.state)
 		}
 	}
+	if v, changed, err := f.VersionOf(t.Context(), p.ID, plan.Person, "a"); err != nil || v != "v" || !changed {
+		t.Errorf("the version of a is %q, %t, %v", v, changed, err)
+	}
+	for _, object := range []plan.ExternalID{"b", "?"} {
+		if v, changed, err := f.VersionOf(t.Context(), p.ID, plan.Person, object); err != nil || v != "" || changed {
+			t.Errorf("the version of %s is %q, %t, %v", object, v, changed, err)
+		}
+	}
 	if err := f.EndRun(t.Context(), run, "done", at); err != nil {
 		t.Fatal(err)
 	}

@@ -148,7 +148,7 @@ func (c *crew) next(ctx context.Context) error {
 			return nil
 		}
 		m := c.queue[i]
-		ids, lack, err := c.resolve(ctx, m.Step)
+		ids, lack, err := c.resolve(ctx, &m.Step)
 		if err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func (r *running) unknown(ctx context.Context) ([]checkpoints.Marked, error) {
 // it does not.
 func (r *running) lookUp(ctx context.Context, steps []checkpoints.Marked) (unseen []checkpoints.Marked, err error) {
 	for _, m := range steps {
-		ids, lack, err := r.resolve(ctx, m.Step)
+		ids, lack, err := r.resolve(ctx, &m.Step)
 		if err != nil {
 			return nil, err
 		}

@@ -22,8 +22,20 @@ func (l *lacking) result() checkpoints.Result {
 	return checkpoints.Result{State: checkpoints.Failed, Failure: plan.FailedLacking, Error: fmt.Sprintf("left: it needs %s (%s), which was not created", l.name, l.object)}
 }
 
-// resolve finds the destination's ids of the objects that a step is about.
-func (r *running) resolve(ctx context.Context, s plan.Step) (map[plan.ExternalID]plan.RemoteID, *lacking, error) {
+// resolve finds the destination's ids of the objects that a step is about. A
+// step that is bound to the version that was planned against is bound to the
+// one that an earlier step of the plan has made instead, also if that was sent
+// by another process: what we did ourselves is no drift.
+func (r *running) resolve(ctx context.Context, s *plan.Step) (map[plan.ExternalID]plan.RemoteID, *lacking, error) {
+	if s.Version != "" {
+		version, changed, err := r.File.VersionOf(context.WithoutCancel(ctx), r.plan.ID, s.Kind, s.Object)
+		if err != nil {
+			return nil, nil, err
+		}
+		if changed {
+			s.Version = version
+		}
+	}
 	ids := make(map[plan.ExternalID]plan.RemoteID, len(s.Members)+1)
 	objects := s.Members
 	switch {

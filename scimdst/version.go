@@ -9,7 +9,8 @@ import (
 // versions are those of the objects that a Writer has changed itself, which
 // take the place of the version that was planned against: two steps on one
 // object must not refuse each other. An empty one is not known and binds
-// nothing.
+// nothing. After a restart whoever keeps the outcomes gives the step the
+// version that the last of them had.
 type versions struct {
 	mu   sync.Mutex
 	mine map[plan.RemoteID]string
