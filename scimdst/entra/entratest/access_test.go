@@ -1,7 +1,16 @@
 package entratest
 
 import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
 	"fmt"
+	"math/big"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -49,6 +58,61 @@ func TestTokens(t *testing.T) {
 	s.token = a.text("access_token")
 	s.Advance(time.Hour)
 	s.fails(401, "expired", "GET", "/users", "")
+}
+
+// TestSecureTokens: over HTTPS, and by an assertion as azidentity makes it.
+func TestSecureTokens(t *testing.T) {
+	t.Parallel()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	like := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	der, err := x509.CreateCertificate(rand.Reader, like, like, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, Options{TLS: true, Clients: []Client{{ID: "one", Certificate: certificate, Federated: "other issuer's token", Roles: AllRoles()}}})
+	pool := x509.NewCertPool()
+	if !strings.HasPrefix(s.Authority, "https://127.0.0.1:") || !pool.AppendCertsFromPEM(s.Certificate) {
+		t.Fatalf("%s, %s", s.Authority, s.Certificate)
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
+	part := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+	signed := func(issuer string) string {
+		text := part(`{"alg":"PS256","typ":"JWT"}`) + "." + part(fmt.Sprintf(`{"iss":%q,"sub":%[1]q,"aud":%q}`, issuer, s.Authority+"/"+Tenant+"/oauth2/v2.0/token"))
+		sum := sha256.Sum256([]byte(text))
+		signature, err := rsa.SignPSS(rand.Reader, key, crypto.SHA256, sum[:], nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text + "." + base64.RawURLEncoding.EncodeToString(signature)
+	}
+	for _, c := range []struct {
+		assertion string
+		status    int
+	}{{signed("one"), 200}, {"other issuer's token", 200}, {signed("two"), 401}, {signed("one") + "x", 401}, {"", 401}} {
+		form := url.Values{
+			"grant_type": {"client_credentials"}, "client_id": {"one"}, "scope": {"https://graph.microsoft.com/.default openid offline_access profile"},
+			"client_assertion_type": {bearerAssertion}, "client_assertion": {c.assertion},
+		}
+		r, err := http.NewRequestWithContext(t.Context(), "POST", s.Authority+"/"+Tenant+"/oauth2/v2.0/token", strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != c.status {
+			t.Errorf("%.20s: %d, want %d", c.assertion, resp.StatusCode, c.status)
+		}
+	}
 }
 
 func TestPermissions(t *testing.T) {

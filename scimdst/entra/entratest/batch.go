@@ -83,7 +83,7 @@ func (s *Server) item(ctx context.Context, outer *call, it item, status map[stri
 		asked.Path += "?" + query
 	}
 	s.log = append(s.log, asked)
-	c := &call{Request: asked, path: path, query: query, header: http.Header{}, client: outer.client}
+	c := &call{Request: asked, path: path, query: query, header: http.Header{}, client: outer.client, root: outer.root}
 	for name, value := range it.Headers {
 		c.header.Set(name, value)
 	}

@@ -16,7 +16,7 @@ type call struct {
 	path    string // below /v1.0, escaped
 	query   string
 	header  http.Header
-	root    string // the server's URL
+	root    string // the server's address, without /v1.0
 	client  *Client
 	options url.Values
 	// names are what the pattern's {...} stand for.

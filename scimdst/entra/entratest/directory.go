@@ -13,6 +13,7 @@ func directoryRoutes() []route {
 		{method: "GET", pattern: "/users/$count", options: "$filter", need: readUsers(), cost: 1, handle: local((*Server).countUsers)},
 		{method: "GET", pattern: "/users/{id}", options: "$select", need: readUsers(), cost: 1, handle: local((*Server).getUser)},
 		{method: "PATCH", pattern: "/users/{id}", need: writeUsers(), cost: 1, handle: local((*Server).patchUser)},
+		{method: "GET", pattern: "/directory/deletedItems/microsoft.graph.user", options: paging, need: readUsers(), cost: 1, handle: local((*Server).listDeleted)},
 		{method: "GET", pattern: "/organization", options: "$select", need: readOrganization(), cost: 1, handle: local((*Server).organization)},
 		{method: "GET", pattern: "/subscribedSkus", options: "$select", need: readLicences(), cost: 3, handle: local((*Server).licences)},
 	}
@@ -37,6 +38,23 @@ func (s *Server) listUsers(c *call) (reply, error) {
 		return reply{}, err
 	}
 	return list(c, usersPage(), s.shownUsers(), f, chosen, nil)
+}
+
+// listDeleted lists the people in the recycle bin.
+//
+// Source: learn.microsoft.com/graph/api/directory-deleteditems-list
+func (s *Server) listDeleted(c *call) (reply, error) {
+	chosen, f, err := s.usersQuery(c)
+	if err != nil {
+		return reply{}, err
+	}
+	var gone []*User
+	for _, u := range s.world.users {
+		if u.Deleted {
+			gone = append(gone, u)
+		}
+	}
+	return list(c, usersPage(), gone, f, chosen, nil)
 }
 
 func (s *Server) usersQuery(c *call) (selection[*User], filter[*User], error) {

@@ -43,6 +43,9 @@ func TestUsersPageByPage(t *testing.T) {
 	if got := len(s.want(200, "GET", "/users", "").values()); got != 100 {
 		t.Errorf("without $top a page holds %d, want 100", got)
 	}
+	if got := s.want(200, "GET", "/directory/deletedItems/microsoft.graph.user?$select=id,userPrincipalName&$top=999", "").column("userPrincipalName"); !cmp.Equal([]string{"gone@example.com"}, got) {
+		t.Errorf("deleted are %q", got)
+	}
 	s.nothingRefused()
 	s.fails(400, "Must be between 1 and 999", "GET", "/users?$top=1000", "")
 }

@@ -2,6 +2,7 @@ package entratest
 
 import (
 	"cmp"
+	"crypto/x509"
 	"time"
 )
 
@@ -46,13 +47,19 @@ type Options struct {
 	// LegacyOnly leaves out the template "scim", as for an application that was
 	// made long ago.
 	LegacyOnly bool
+	// TLS serves the token endpoint over HTTPS too, with a certificate of its
+	// own, as azidentity asks for.
+	TLS bool
 	// Quarantine are the thresholds at which a job is stopped.
 	Quarantine Thresholds
 }
 
-// Client is an application that may ask for tokens.
+// Client is an application that may ask for tokens: by a secret, by an
+// assertion that its certificate's key signed, or by a token of another issuer.
 type Client struct {
-	ID, Secret string
+	ID, Secret  string
+	Certificate *x509.Certificate
+	Federated   string
 	// Roles are the application permissions that were consented to.
 	Roles []string
 	// Expired says that the secret has run out.

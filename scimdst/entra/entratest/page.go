@@ -101,7 +101,7 @@ func (c *call) link(next int) string {
 		q[name] = values
 	}
 	q.Set("$skiptoken", base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(next))))
-	return c.root + c.path + "?" + q.Encode()
+	return c.root + base + c.path + "?" + q.Encode()
 }
 
-func (c *call) context(of string) string { return c.root + "/$metadata#" + of }
+func (c *call) context(of string) string { return c.root + base + "/$metadata#" + of }

@@ -32,7 +32,6 @@ func (s *Server) routes() []route {
 
 // answer finds the route and does what is asked.
 func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
-	c.root = s.URL
 	r, err := s.find(c)
 	if err != nil {
 		return reply{}, err

@@ -23,12 +23,16 @@ const (
 type Server struct {
 	// URL is the base of Graph, as http://127.0.0.1:port/v1.0.
 	URL string
-	// Authority is the base of the token endpoint, as http://127.0.0.1:port.
+	// Authority is the base of the token endpoint, as http://127.0.0.1:port, or
+	// https://127.0.0.1:port with Options.TLS.
 	Authority string
+	// Certificate is what the token endpoint shows, as PEM, with Options.TLS.
+	Certificate []byte
 
 	options Options
 	http    *http.Server
 	served  chan error
+	serving int
 
 	mu     sync.Mutex
 	world  *world
@@ -54,17 +58,29 @@ func Start(o Options) (*Server, error) {
 	authority := "http://" + l.Addr().String()
 	s := &Server{
 		URL: authority + base, Authority: authority,
-		options: o, served: make(chan error, 1), quota: quota{limits: o.Limits}, world: newWorld(o),
+		options: o, served: make(chan error, 2), quota: quota{limits: o.Limits}, world: newWorld(o),
 	}
 	s.http = &http.Server{Handler: http.HandlerFunc(s.serve)} //nolint:gosec // loopback only
-	go func() { s.served <- s.http.Serve(l) }()
+	s.listen(l)
+	if o.TLS {
+		if err := s.secure(); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
 	return s, nil
+}
+
+func (s *Server) listen(l net.Listener) {
+	s.serving++
+	go func() { s.served <- s.http.Serve(l) }()
 }
 
 // Close ends the tenant and cuts what is under way.
 func (s *Server) Close() error {
 	err := s.http.Close()
-	<-s.served //nolint:errcheck // it says that the server is closed
+	for range s.serving {
+		<-s.served // it says that the server is closed
+	}
 	return err
 }
 
@@ -86,7 +102,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if fault != nil && fault.before(w, r) {
 		return
 	}
-	rep := s.handle(r.Context(), &call{Request: asked, path: r.URL.EscapedPath(), query: r.URL.RawQuery, header: r.Header})
+	rep := s.handle(r.Context(), &call{Request: asked, root: rootOf(r), path: r.URL.EscapedPath(), query: r.URL.RawQuery, header: r.Header})
 	if fault != nil {
 		if fault.Trouble == HangAfter {
 			<-r.Context().Done()
@@ -98,6 +114,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		rep = fault.after(rep)
 	}
 	rep.write(w, fault)
+}
+
+// rootOf is the server's address as the client knows it.
+func rootOf(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // bodyOf reads the body, which may be compressed as the SDK's own pipeline

@@ -93,9 +93,9 @@ func (s *Server) authority(c *call) (reply, error) {
 			return s.noTenant(tenant), nil
 		}
 		return jsonReply(http.StatusOK, map[string]string{
-			"token_endpoint":         s.Authority + "/" + tenant + "/oauth2/v2.0/token",
-			"authorization_endpoint": s.Authority + "/" + tenant + "/oauth2/v2.0/authorize",
-			"issuer":                 s.Authority + "/" + tenant + "/v2.0",
+			"token_endpoint":         c.root + "/" + tenant + "/oauth2/v2.0/token",
+			"authorization_endpoint": c.root + "/" + tenant + "/oauth2/v2.0/authorize",
+			"issuer":                 c.root + "/" + tenant + "/v2.0",
 		}), nil
 	case rest == "oauth2/v2.0/token" && c.Method == http.MethodPost:
 		return s.grant(tenant, c), nil
@@ -115,7 +115,7 @@ func (s *Server) grant(tenant string, c *call) reply {
 	if tenant != s.options.Tenant {
 		return s.noTenant(tenant)
 	}
-	if !strings.HasSuffix(form.Get("scope"), "/.default") {
+	if !isDefault(form.Get("scope")) {
 		return s.refuse(http.StatusBadRequest, "invalid_scope", 1002012, "The provided value for scope "+form.Get("scope")+" is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).")
 	}
 	id := form.Get("client_id")
@@ -123,7 +123,11 @@ func (s *Server) grant(tenant string, c *call) reply {
 	switch {
 	case i < 0:
 		return s.refuse(http.StatusBadRequest, "unauthorized_client", 700016, "Application with identifier '"+id+"' was not found in the directory '"+tenant+"'.")
-	case form.Get("client_secret") != s.options.Clients[i].Secret:
+	case form.Has("client_assertion"):
+		if err := s.options.Clients[i].asserts(form, c.root); err != nil {
+			return s.refuse(http.StatusUnauthorized, "invalid_client", 700027, "The certificate with identifier used to sign the client assertion is not registered on application: "+err.Error())
+		}
+	case s.options.Clients[i].Secret == "" || form.Get("client_secret") != s.options.Clients[i].Secret:
 		return s.refuse(http.StatusUnauthorized, "invalid_client", 7000215, "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '"+id+"'.")
 	case s.options.Clients[i].Expired:
 		return s.refuse(http.StatusUnauthorized, "invalid_client", 7000222, "The provided client secret keys for app '"+id+"' are expired.")
@@ -132,6 +136,15 @@ func (s *Server) grant(tenant string, c *call) reply {
 		"token_type": "Bearer", "expires_in": int(tokenLife.Seconds()), "ext_expires_in": int(tokenLife.Seconds()),
 		"access_token": s.token(&s.options.Clients[i]),
 	})
+}
+
+// isDefault reports whether a scope is one resource's /.default. What MSAL adds
+// to every scope does not count.
+func isDefault(scope string) bool {
+	rest := slices.DeleteFunc(strings.Fields(scope), func(s string) bool {
+		return s == "openid" || s == "offline_access" || s == "profile"
+	})
+	return len(rest) == 1 && strings.HasSuffix(rest[0], "/.default")
 }
 
 func (s *Server) noTenant(tenant string) reply {

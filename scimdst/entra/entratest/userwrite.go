@@ -129,7 +129,7 @@ func (s *Server) deltaUsers(c *call) (reply, error) {
 	if i < len(s.world.users) {
 		body["@odata.nextLink"] = c.link(i)
 	} else {
-		link := c.root + c.path + "?$deltatoken=" + fmt.Sprintf("after-%d", s.world.asked)
+		link := c.root + base + c.path + "?$deltatoken=" + fmt.Sprintf("after-%d", s.world.asked)
 		if chosen := c.option("$select"); chosen != "" {
 			link += "&$select=" + strings.ReplaceAll(chosen, ",", "%2c")
 		}
