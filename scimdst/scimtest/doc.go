@@ -27,4 +27,5 @@
 // may define its own; unknown core attributes are ignored in a
 // resource and refused in a path. "remove" with a value is refused: it has no
 // meaning in RFC 7644 §3.5.2.2, and services that accept it disagree on it.
+// With the quirk [EntraForms] it takes the members named away.
 package scimtest

@@ -31,8 +31,11 @@ func (s *store) patch(r *record, request []byte) (map[string]any, error) {
 		if s.options.has(PatchNothing) {
 			break
 		}
-		if err := edit.apply(strings.ToLower(op.Op), op.Path, op.Value); err != nil {
-			return nil, err
+		paths, value := edit.asEntra(strings.ToLower(op.Op), op.Path, op.Value)
+		for _, path := range paths {
+			if err := edit.apply(strings.ToLower(op.Op), path, value); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return edit.body, nil

@@ -39,9 +39,33 @@ const (
 	BulkAbsent
 	// ExactUserName tells user names apart by case.
 	ExactUserName
+	// EntraForms takes what Entra ID sends by default, which RFC 7644 does not
+	// have: a text for a boolean, and members to remove as a value.
+	EntraForms
 )
 
 func (o Options) has(q Quirk) bool { return slices.Contains(o.Quirks, q) }
+
+// asEntra turns an operation in a form of Entra ID into those of RFC 7644.
+func (e *editor) asEntra(op, path string, value any) (paths []string, plain any) {
+	list, many := value.([]any)
+	text, isText := value.(string)
+	switch a, ok := e.kind.core.attribute(path); {
+	case !e.options.has(EntraForms):
+	case op == "remove" && path == "members" && many:
+		for _, m := range list {
+			element, _ := m.(map[string]any)
+			id, _ := element["value"].(string)
+			paths = append(paths, "members[value eq "+strconv.Quote(id)+"]")
+		}
+		return paths, nil
+	case ok && a.typ == "boolean" && isText:
+		if b, err := strconv.ParseBool(strings.ToLower(text)); err == nil {
+			return []string{path}, b
+		}
+	}
+	return []string{path}, value
+}
 
 // cursorPage answers a search page by page (RFC 9865 §2).
 func (s *store) cursorPage(k *kind, q url.Values) (reply, error) {

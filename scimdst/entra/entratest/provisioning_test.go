@@ -352,7 +352,18 @@ func addCustom(doc map[string]any, target, source string) {
 
 func TestMembershipFollows(t *testing.T) {
 	t.Parallel()
-	r := newRoad(t, Options{}, scimtest.Options{})
+	for name, flag := range map[string]string{"by default": "", "with the flag": "?aadOptscim062020"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			membershipFollows(t, flag)
+		})
+	}
+}
+
+func membershipFollows(t *testing.T, flag string) {
+	t.Helper()
+	r := newRoad(t, Options{}, scimtest.Options{Quirks: []scimtest.Quirk{scimtest.EntraForms}})
+	r.secrets(pair{"BaseAddress", r.mdm.URL + flag})
 	ann, bob := r.person("ann"), r.person("bob")
 	g := r.addGroup(Group{DisplayName: "g", Members: []string{ann, bob}})
 	r.assign(g)

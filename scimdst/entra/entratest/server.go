@@ -79,7 +79,7 @@ func (s *Server) listen(l net.Listener) {
 func (s *Server) Close() error {
 	err := s.http.Close()
 	for range s.serving {
-		<-s.served // it says that the server is closed
+		<-s.served //nolint:errcheck // it says that the server is closed
 	}
 	return err
 }
