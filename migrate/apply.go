@@ -70,7 +70,7 @@ var ErrDown = errors.New("the destination is down")
 
 // Run carries out p, or what is left of it. When ctx ends, what is in flight
 // is finished and recorded, and the result says that it was interrupted. The
-// error wraps [StaleError] or [HazardError] when nothing was sent for that
+// error wraps [StaleError], [HazardError] or [WaveError] when nothing was sent for that
 // reason; another error ends the run before the end of the plan, and running
 // again goes on.
 func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err error) {
@@ -114,7 +114,7 @@ func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err err
 // Refusal is why the plan may not be applied, as far as the state file knows,
 // or nil. Run asks it, and a caller may before a person is asked.
 func (a Apply) Refusal(ctx context.Context, p checkpoints.Plan) error {
-	return errors.Join(a.checkFresh(ctx, p), a.checkPrerequisites(ctx, p), checkHazards(p.Summary, a.Allow))
+	return errors.Join(a.checkFresh(ctx, p), a.checkPrerequisites(ctx, p), checkHazards(p.Summary, a.Allow), a.checkWaves(ctx, p))
 }
 
 // end counts what is left and closes the run's record.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	"ldap2scim/checkpoints"
 	"ldap2scim/plan"
@@ -26,7 +27,7 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	c := &comparison{report: Report{
 		Plan: p.Summary.Digest, Snapshot: snap.Digest, Inventory: inv.Digest, Source: snap.Source, Destination: inv.Destination,
 		PlanMade: p.Made, ReadBack: inv.Taken, InSnapshot: snap.Entries, Objects: map[plan.Kind]map[Class]int{}, Steps: map[string]int{}, Rows: []Row{},
-	}, wrong: map[plan.ExternalID]string{}}
+	}, wrong: map[plan.ExternalID]string{}, waves: newReconciling(p, !inv.Proof.Complete)}
 	c.report.Waived = p.Rules.Waived
 	if c.report.Attested, err = f.Attestations(ctx); err != nil {
 		return Report{}, err
@@ -53,7 +54,13 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	if err := c.settle(); err != nil {
 		return Report{}, err
 	}
-	return c.report, c.report.close()
+	if err := c.report.close(); err != nil {
+		return Report{}, err
+	}
+	for _, w := range p.Summary.Waves {
+		c.report.Waves = append(c.report.Waves, WaveReport{Name: w.Name, Reconciled: c.waves[w.Name] == 0})
+	}
+	return c.report, f.SaveReconciled(ctx, p.ID, c.waves, time.Now())
 }
 
 // comparison takes the decisions that are made anew. They come by kind; those
@@ -65,6 +72,7 @@ type comparison struct {
 	now     []plan.Decision
 	wrong   map[plan.ExternalID]string // what a new step would change
 	blocks  map[plan.ExternalID]string // why the plan left an object out
+	waves   reconciling
 }
 
 // blocks returns the first blocking finding on each object.
@@ -90,6 +98,7 @@ func (c *comparison) Decision(d plan.Decision) error {
 
 // Step says what is not as it should be.
 func (c *comparison) Step(s plan.Step) error {
+	c.waves.miss(s.Wave)
 	var parts []string
 	for path := range s.After.Sorted() {
 		parts = append(parts, path)
@@ -131,7 +140,11 @@ func (c *comparison) settle() error {
 		if !known {
 			return fmt.Errorf("%s %s is in the plan and not in its snapshot; this is a bug", then.Kind, then.Name)
 		}
-		c.report.add(c.row(then, d, state))
+		row := c.row(then, d, state)
+		if row.Class == Conflicting || row.Class == Unverified {
+			c.waves.miss(state.waves...)
+		}
+		c.report.add(row)
 	}
 }
 
@@ -142,6 +155,7 @@ type sentState struct {
 	unsent   bool
 	unknown  bool
 	attempts int
+	waves    []string // of its steps
 }
 
 // stateOf reads the journal's lines of one object. Both sides are in the order
@@ -156,6 +170,10 @@ func (c *comparison) stateOf(d plan.Decision) (sentState, error) {
 		c.journal.drop()
 		c.report.Steps[string(line.State)]++
 		s.attempts += line.Attempts
+		s.waves = append(s.waves, line.Step.Wave)
+		if line.State != checkpoints.Done {
+			c.waves.miss(line.Step.Wave)
+		}
 		switch line.State {
 		case checkpoints.Failed:
 			if s.failed == "" {

@@ -67,6 +67,12 @@ type Row struct {
 	Attempts int    `json:"attempts,omitempty"`
 }
 
+// WaveReport is one part of a plan in a report.
+type WaveReport struct {
+	Name       string `json:"name"`
+	Reconciled bool   `json:"reconciled"`
+}
+
 // Report says what became of every object of a snapshot.
 type Report struct {
 	Plan        plan.Digest `json:"plan"`
@@ -91,6 +97,9 @@ type Report struct {
 	Attested []plan.Attestation `json:"attested,omitempty"`
 	// Steps counts the plan's steps by state.
 	Steps map[string]int `json:"steps"`
+	// Waves says of each part of the plan whether it is reconciled: all of it
+	// was sent, and is as the plan wants it.
+	Waves []WaveReport `json:"waves,omitempty"`
 	// Sentence is the sum in words; Settled says that nothing is left to do.
 	Sentence string `json:"sentence"`
 	Settled  bool   `json:"settled"`

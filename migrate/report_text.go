@@ -53,6 +53,16 @@ func (r Report) WriteText(w io.Writer) error {
 	for _, a := range r.Attested {
 		fmt.Fprintf(b, "Attested: %s, by %s, %s\n", plan.Printable(strings.TrimSpace(string(a.Of)+" "+a.Name)), plan.Printable(a.By), a.At.UTC().Format(time.DateTime+"Z"))
 	}
+	if len(r.Waves) > 0 {
+		fmt.Fprintln(b)
+	}
+	for _, w := range r.Waves {
+		found := "not all of it is as the plan wants it"
+		if w.Reconciled {
+			found = "reconciled; all of it is as the plan wants it"
+		}
+		fmt.Fprintf(b, "Wave %s: %s.\n", plan.Printable(w.Name), found)
+	}
 	fmt.Fprintf(b, "\n%s\n", r.Sentence)
 	if r.Settled {
 		fmt.Fprintln(b, "Everything that was planned is at the destination.")

@@ -91,6 +91,7 @@ func TestOneWave(t *testing.T) {
 	if err != nil || res.Done != 4 || res.Left != 0 || len(w.service.Users()) != 2 || len(w.service.Groups()[0].Members) != 2 {
 		t.Fatalf("%+v, %v, %d people", res, err, len(w.service.Users()))
 	}
+	w.report(f, p)
 	a.Scope.Wave = plan.Rest
 	if res, err = a.Run(t.Context(), p); err != nil || res.Left != 0 {
 		t.Fatalf("%+v, %v", res, err)

@@ -64,6 +64,9 @@ const (
 	HazardClear Hazard = "clear-values"
 	// HazardRemoveCreated: something that this program made is deleted.
 	HazardRemoveCreated Hazard = "remove-created"
+	// HazardUnreconciled is of no step: a wave is sent before the one before it
+	// was read back and found as it should be.
+	HazardUnreconciled Hazard = "unreconciled-wave"
 	// HazardChangeAppleID is counted beside the steps' own: a person whose
 	// Managed Apple ID changes, when the rules let that warn (P10).
 	HazardChangeAppleID Hazard = "change-managed-apple-id"

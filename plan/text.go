@@ -80,7 +80,7 @@ func (s Summary) writeCounts(b *bufio.Writer) {
 func Hazards() []Hazard {
 	return []Hazard{
 		HazardAdopt, HazardRemoveMembers, HazardDeactivate, HazardClear, HazardRemoveCreated, HazardChangeAppleID,
-		HazardManyRemovals, HazardManyDeactivations, HazardManyBlocked, HazardShrunk, HazardSmall,
+		HazardManyRemovals, HazardManyDeactivations, HazardManyBlocked, HazardShrunk, HazardSmall, HazardUnreconciled,
 	}
 }
 

@@ -26,6 +26,9 @@ type applyOptions struct {
 	allow  []string
 	scope  checkpoints.Scope
 	window window
+	// asked is how many requests a person is asked about, where those are more
+	// than the ones that follow at once.
+	asked int
 	// maxFailures and concurrency are those of [migrate.Apply].
 	maxFailures, concurrency int
 }
@@ -39,7 +42,10 @@ func (p *program) applyCommand() *cobra.Command {
 first, unless --plan names the plan that was reviewed, or --yes is given.
 
 Every request is noted in the state file before it is sent, and its answer
-after. Killed at any moment, run it again: what is unknown is looked up first.` +
+after. Killed at any moment, run it again: what is unknown is looked up first.
+
+A plan with waves is sent wave by wave: apply --wave NAME, then report, which
+must find the wave as the plan wants it before the next one is let through.` +
 			exitHelp(exitDone, exitFailed, exitPartly, exitRefused, exitStale, exitLocked, exitInterrupted),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -86,7 +92,7 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 			return err
 		}
 		if ready.open > 0 {
-			if err := p.consent(stored, ready.open, opts, c.Destination.URL); err != nil {
+			if err := p.consent(stored, max(ready.open, opts.asked), opts, c.Destination.URL); err != nil {
 				return err
 			}
 		}
@@ -117,11 +123,12 @@ func prepare(ctx context.Context, c configs.Config, f *checkpoints.File, stored 
 	if err != nil {
 		return application{}, err
 	}
-	states, err := f.States(ctx, stored.ID)
-	if err != nil {
+	states, err1 := f.States(ctx, stored.ID)
+	pending, sending, err2 := f.Open(ctx, stored.ID, opts.scope)
+	if err := errors.Join(err1, err2); err != nil {
 		return application{}, err
 	}
-	ready := application{open: states[checkpoints.Pending] + states[checkpoints.Sending], failed: states[checkpoints.Failed], run: migrate.Apply{
+	ready := application{open: pending + sending, failed: states[checkpoints.Failed], run: migrate.Apply{
 		File: f, Destination: scimdst.Careful{Writer: dst}, Lister: dst.Reader, Settings: c.Settings, Retry: c.Retry, Scope: opts.scope,
 		MaxFailures: opts.maxFailures, MaxAge: c.MaxSnapshotAge, Deadline: deadline, Concurrency: cmp.Or(opts.concurrency, c.Concurrency), Version: version(),
 	}}

@@ -149,6 +149,8 @@ func (d *demo) road(ctx context.Context) error {
 		{command: []string{"attest", "managed-apple-id", "--by", "Demo"}},
 		{command: []string{"attest", "idp-attribute", "custAttr1", "--by", "Demo"}},
 		{says: "A few people first.", command: []string{"apply", "--wave", "pilot", "--yes"}},
+		{says: "The others are not sent before those were read back.", command: []string{"apply", "--yes"}, exit: exitRefused},
+		{command: []string{"report", "--json"}, exit: exitPartly, into: "pilot.json"},
 		{says: "Then everybody.", command: []string{"apply", "--yes"}},
 		{says: "Read the service back, and add up.", command: []string{"report"}, into: "report.txt"},
 		{says: "The report as JSON.", command: []string{"report", "--json"}, into: "report.json"},
@@ -162,7 +164,7 @@ func (d *demo) road(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Fprintf(d.out, "\nLeft to look at, in %s: ldap2scim.yaml, state.db, plan.json, plan.html, report.txt, report.json\n", d.folder)
+	fmt.Fprintf(d.out, "\nLeft to look at, in %s: ldap2scim.yaml, state.db, plan.json, plan.html, pilot.json, report.txt, report.json\n", d.folder)
 	return nil
 }
 
@@ -213,6 +215,8 @@ func (d *demo) serve(ctx context.Context) error {
   ldap2scim --config %[1]s attest ldap-disabled --by YOUR-NAME
   ldap2scim --config %[1]s attest managed-apple-id --by YOUR-NAME
   ldap2scim --config %[1]s attest idp-attribute custAttr1 --by YOUR-NAME
+  ldap2scim --config %[1]s apply --wave pilot
+  ldap2scim --config %[1]s report
   ldap2scim --config %[1]s apply
   ldap2scim --config %[1]s report
 

@@ -58,7 +58,7 @@ func (s *site) applyAsDryRun(service *scimtest.Server) string {
 	if after := len(service.Requests()); after != before {
 		s.t.Errorf("the dry run sent %d requests", after-before)
 	}
-	s.run(exitDone, "apply", "--yes", "--allow", "adopt,remove-members,deactivate")
+	s.run(exitDone, "apply", "--yes", "--allow", "adopt,remove-members,deactivate,unreconciled-wave")
 	var sent []string
 	for _, r := range service.Requests()[before:] {
 		if r.Method != http.MethodGet {

@@ -59,6 +59,9 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*migrate.HazardError](err); ok {
 		return exitRefused
 	}
+	if _, ok := errors.AsType[*migrate.WaveError](err); ok {
+		return exitRefused
+	}
 	if _, ok := errors.AsType[*migrate.PrerequisiteError](err); ok {
 		return exitRefused
 	}

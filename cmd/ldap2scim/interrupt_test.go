@@ -31,11 +31,11 @@ func TestFirstSignal(t *testing.T) {
 	s.run(exitDone, "plan")
 	gate := holdNext(d.service, nth(50, scimtest.To(http.MethodPost, "/Users")))
 	defer gate.open()
-	apply := s.start("apply", "--yes")
+	apply := s.start("apply", "--yes", "--allow", "unreconciled-wave")
 	<-gate.arrived
 	apply.signal(os.Interrupt)
 	apply.says(&apply.err, "ldap2scim: ending; what is under way is finished first (once more to leave at once)\n")
-	second := s.process(exitLocked, "apply", "--yes")
+	second := s.process(exitLocked, "apply", "--yes", "--allow", "unreconciled-wave")
 	second.says(&second.err, "another run holds the state file")
 	gate.open()
 	apply.exits(exitInterrupted)
@@ -63,7 +63,7 @@ func TestSecondSignal(t *testing.T) {
 	s.run(exitDone, "plan")
 	gate := holdNext(d.service, nth(10, scimtest.To(http.MethodPost, "/Users")))
 	defer gate.open()
-	apply := s.start("apply", "--yes")
+	apply := s.start("apply", "--yes", "--allow", "unreconciled-wave")
 	<-gate.arrived
 	apply.signal(os.Interrupt)
 	apply.says(&apply.err, "once more to leave at once")
@@ -73,14 +73,14 @@ func TestSecondSignal(t *testing.T) {
 		t.Errorf("the journal has %v, want what was in flight as sending", states)
 	}
 	gate.open() // and the service makes the person after all
-	s.run(exitDone, "apply", "--yes")
+	s.run(exitDone, "apply", "--yes", "--allow", "unreconciled-wave")
 	s.isWhole(d)
 }
 
 // goesOn applies the rest.
 func (s *site) goesOn(d *demo, rest int) {
 	s.t.Helper()
-	out := s.process(exitDone, "apply", "--yes").out.String()
+	out := s.process(exitDone, "apply", "--yes", "--allow", "unreconciled-wave").out.String()
 	if want := fmt.Sprintf("Applied: %d done, 0 failed, 0 not sent, 0 unknown.\n", rest); out != want {
 		s.t.Errorf("apply again says %q, want %q", out, want)
 	}
@@ -186,7 +186,7 @@ func TestInterruptedWatch(t *testing.T) {
 	s.run(exitDone, "plan")
 	gate := holdNext(d.service, scimtest.To(http.MethodPost, "/Users"))
 	defer gate.open()
-	apply := s.start("apply", "--yes")
+	apply := s.start("apply", "--yes", "--allow", "unreconciled-wave")
 	<-gate.arrived
 	watch := s.start("status", "--watch")
 	watch.says(&watch.out, "has not ended")

@@ -51,7 +51,7 @@ func TestNoSecretLeavesMemory(t *testing.T) {
 	d.service.Inject(scimtest.Fault{Trouble: scimtest.StatusBefore, Status: http.StatusServiceUnavailable, Body: "<html>" + is.token, Match: nth(5, scimtest.To(http.MethodPost, "/Users"))})
 	gate := holdNext(d.service, nth(100, scimtest.To(http.MethodPost, "/Users")))
 	defer gate.open()
-	apply := s.start("--log", s.path("log.jsonl"), "apply", "--yes")
+	apply := s.start("--log", s.path("log.jsonl"), "apply", "--yes", "--allow", "unreconciled-wave")
 	<-gate.arrived
 	apply.kill()
 	gate.open()
@@ -63,7 +63,7 @@ func TestNoSecretLeavesMemory(t *testing.T) {
 
 	// What was refused before the kill may not have been recorded.
 	d.service.Inject(scimtest.Fault{Trouble: scimtest.StatusBefore, Status: http.StatusBadRequest, Body: tells, Match: nth(9, scimtest.To(http.MethodPost, "/Users"))})
-	say(exitPartly, "apply", "--yes")
+	say(exitPartly, "apply", "--yes", "--allow", "unreconciled-wave")
 	say(exitPartly, "report")
 	say(exitPartly, "report", "--json")
 	for _, what := range []string{"snapshot", "plan", "findings", "run"} {
