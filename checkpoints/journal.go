@@ -126,8 +126,9 @@ func (f *File) Reopen(ctx context.Context, planID int64, at time.Time) (int, err
 	return int(n), err
 }
 
-// Record writes what became of steps, in one transaction.
-func (f *File) Record(ctx context.Context, planID, run int64, results []Result, at time.Time) error {
+// Record writes what became of steps, and what the run has sent so far, in one
+// transaction.
+func (f *File) Record(ctx context.Context, planID, run int64, results []Result, sent Tally, at time.Time) error {
 	err := f.write(ctx, func(tx *sql.Tx) error {
 		for _, r := range results {
 			res, err := tx.ExecContext(ctx, "UPDATE journal SET state = ?, run = ?, attempts = ?, remote_id = ?, version = ?, error = ?, failure = ?, said = ?, at = ? WHERE plan = ? AND seq = ? AND state = 'sending'",
@@ -139,7 +140,7 @@ func (f *File) Record(ctx context.Context, planID, run int64, results []Result, 
 				return errors.Join(err, fmt.Errorf("step %d is not marked as sending", r.Seq))
 			}
 		}
-		return nil
+		return sent.write(ctx, tx, run)
 	})
 	if err != nil {
 		return fmt.Errorf("record what became of %d steps: %w", len(results), err)

@@ -40,17 +40,17 @@ func TestJournal(t *testing.T) {
 		{Seq: marked[0].Seq, State: checkpoints.Done, Attempts: 2, Outcome: plan.Outcome{RemoteID: "ra", Version: "v"}},
 		{Seq: marked[1].Seq, State: checkpoints.Pending, Attempts: 1},
 	}
-	if err := f.Record(t.Context(), p.ID, run, results, at); err != nil {
+	if err := f.Record(t.Context(), p.ID, run, results, checkpoints.Tally{}, at); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Record(t.Context(), p.ID, run, results[:1], at); err == nil {
+	if err := f.Record(t.Context(), p.ID, run, results[:1], checkpoints.Tally{}, at); err == nil {
 		t.Error("an answer was recorded for a step that is not marked as sending")
 	}
 	again, err := f.Begin(t.Context(), p.ID, run, 0, 9, checkpoints.Scope{}, at)
 	if err != nil || len(again) != 2 || again[0].Step.Object != "b" || again[0].Attempts != 1 {
 		t.Fatalf("Begin: %+v, %v", again, err)
 	}
-	if err := f.Record(t.Context(), p.ID, run, []checkpoints.Result{{Seq: again[0].Seq, State: checkpoints.Failed, Error: "no"}}, at); err != nil {
+	if err := f.Record(t.Context(), p.ID, run, []checkpoints.Result{{Seq: again[0].Seq, State: checkpoints.Failed, Error: "no"}}, checkpoints.Tally{}, at); err != nil {
 		t.Fatal(err)
 	}
 	states, err := f.States(t.Context(), p.ID)
@@ -74,7 +74,7 @@ func TestJournal(t *testing.T) {
 			t.Errorf("the version of %s is %q, %t, %v", object, v, changed, err)
 		}
 	}
-	if err := f.EndRun(t.Context(), run, "done", at); err != nil {
+	if err := f.EndRun(t.Context(), run, "done", checkpoints.Tally{}, at); err != nil {
 		t.Fatal(err)
 	}
 	if r, err := f.LastRun(t.Context(), p.ID); err != nil || r.Outcome != "done" || !r.Ended.Equal(at) {

@@ -12,7 +12,7 @@ import (
 func (f *File) Rows(ctx context.Context, planID int64) func(plan.Kind) iter.Seq2[plan.Row, error] {
 	return func(k plan.Kind) iter.Seq2[plan.Row, error] {
 		return plan.Join(
-			each(ctx, f, scanDecision, decisionColumns+" WHERE plan = ? AND kind = ? ORDER BY object", planID, string(k)),
+			f.DecisionsOf(ctx, planID, k),
 			// The decisions come first, in the order of their key, and the steps
 			// are looked up by their index, which SQLite must be told: it would
 			// read all steps for each decision. A unit has steps on the group

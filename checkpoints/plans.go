@@ -169,6 +169,11 @@ func (f *File) Decisions(ctx context.Context, planID int64) iter.Seq2[plan.Decis
 	return each(ctx, f, scanDecision, decisionColumns+" WHERE plan = ? ORDER BY kind, object", planID)
 }
 
+// DecisionsOf yields a plan's decisions on the objects of one kind, by object.
+func (f *File) DecisionsOf(ctx context.Context, planID int64, k plan.Kind) iter.Seq2[plan.Decision, error] {
+	return each(ctx, f, scanDecision, decisionColumns+" WHERE plan = ? AND kind = ? ORDER BY object", planID, string(k))
+}
+
 const decisionColumns = "SELECT kind, object, name, class, code, remote FROM decisions"
 
 func scanDecision(row scanner) (v plan.Decision, err error) {

@@ -52,8 +52,16 @@ func fromList[T any](s string, list *[]T) error {
 	return json.Unmarshal([]byte(s), list)
 }
 
-// stamp and parseStamp are how times are kept.
+// stamp and parseStamp are how times are kept, the zero time as "".
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+// optionalStamp keeps a time that may be none as "".
+func optionalStamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return stamp(t)
+}
 
 func parseStamp(s string) (time.Time, error) {
 	if s == "" {

@@ -85,3 +85,69 @@ DROP TABLE resources;
 CREATE VIEW resources AS
     SELECT i.inventory, i.kind, i.external_id, i.remote_id, r.version, r.fields, coalesce(r.members, '[]') AS members
     FROM resource_ids i LEFT JOIN resource_rows r ON r.place = i.place;
+
+-- What a run has sent and waited for so far, beyond what the journal says.
+CREATE TABLE sent (
+    run      INTEGER NOT NULL REFERENCES runs,
+    action   TEXT    NOT NULL, -- + ~ = > !; ? for looking a step up
+    kind     TEXT    NOT NULL,
+    requests INTEGER NOT NULL,
+    retries  INTEGER NOT NULL, -- those of the requests that were not a step's first
+    PRIMARY KEY (run, action, kind)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE runs ADD COLUMN throttled INTEGER NOT NULL DEFAULT 0; -- answers that asked to slow down
+ALTER TABLE runs ADD COLUMN waited_ms INTEGER NOT NULL DEFAULT 0; -- the time in which the destination had asked to wait
+
+-- What became of every object when the destination was read back. Objects that
+-- are as the plan wants them have no row in report_objects: their class follows
+-- from the plan's decision.
+CREATE TABLE reports (
+    id        INTEGER PRIMARY KEY,
+    plan      INTEGER NOT NULL REFERENCES plans,
+    inventory INTEGER NOT NULL REFERENCES inventories, -- as read back
+    made_at   TEXT    NOT NULL,
+    head      TEXT    NOT NULL -- JSON: counts and evidence
+) STRICT;
+
+CREATE TABLE report_objects (
+    report   INTEGER NOT NULL REFERENCES reports ON DELETE CASCADE,
+    kind     TEXT    NOT NULL, -- person, group, unit
+    object   TEXT    NOT NULL,
+    name     TEXT    NOT NULL,
+    planned  TEXT    NOT NULL, -- the class in the plan
+    class    TEXT    NOT NULL,
+    code     TEXT    NOT NULL, -- the check that excluded, blocked or stopped it
+    failure  TEXT    NOT NULL, -- why a step on it failed, as in the journal
+    why      TEXT    NOT NULL,
+    remedy   TEXT    NOT NULL,
+    adopts   TEXT    NOT NULL, -- the id of what would be adopted now, or ''
+    attempts INTEGER NOT NULL,
+    run      INTEGER NOT NULL, -- the last that recorded one of its steps, or 0
+    at       TEXT    NOT NULL, -- when
+    PRIMARY KEY (report, kind, object)
+) STRICT, WITHOUT ROWID;
+
+-- The steps that would make a drifted object right.
+CREATE TABLE report_differences (
+    report INTEGER NOT NULL REFERENCES reports ON DELETE CASCADE,
+    kind   TEXT    NOT NULL,
+    object TEXT    NOT NULL,
+    seq    INTEGER NOT NULL,
+    body   TEXT    NOT NULL, -- JSON
+    PRIMARY KEY (report, kind, object, seq)
+) STRICT, WITHOUT ROWID;
+
+-- What the destination holds and the source does not know.
+CREATE TABLE report_unexpected (
+    report      INTEGER NOT NULL REFERENCES reports ON DELETE CASCADE,
+    kind        TEXT    NOT NULL,
+    remote_id   TEXT    NOT NULL,
+    external_id TEXT    NOT NULL,
+    name        TEXT    NOT NULL,
+    PRIMARY KEY (report, kind, remote_id)
+) STRICT, WITHOUT ROWID;
+
+-- Names are replaced by a digest with this key where a view leaves them out.
+-- It belongs to this file and opens nothing.
+CREATE TABLE pseudonyms (key BLOB NOT NULL) STRICT;
+INSERT INTO pseudonyms VALUES (randomblob(32));

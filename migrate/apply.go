@@ -99,7 +99,7 @@ func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err err
 	if r.Concurrency <= 0 {
 		r.Concurrency = usualConcurrency
 	}
-	r.Observe = inTurn(a.Observe)
+	r.Observe = inTurn(r.tally.observing(a.Observe))
 	r.gate = newGate(r.Concurrency)
 	err = r.recover(ctx)
 	if err == nil {
@@ -131,7 +131,7 @@ func (r *running) end(ctx context.Context, err error) (Result, error) {
 	}
 	var countErr error
 	r.res.Left, r.res.Unknown, countErr = r.File.Open(ctx, r.plan.ID, r.Scope)
-	return r.res, errors.Join(err, countErr, r.File.EndRun(ctx, r.run, outcome, time.Now()))
+	return r.res, errors.Join(err, countErr, r.File.EndRun(ctx, r.run, outcome, r.tally.soFar(), time.Now()))
 }
 
 // inTurn lets one event at a time reach the observer.
@@ -152,6 +152,8 @@ type running struct {
 	run  int64
 	gate *gate
 	res  Result
+	// tally counts what is sent.
+	tally tally
 	// answers wait to be recorded, since the first of them came.
 	answers []checkpoints.Result
 	since   time.Time
@@ -170,7 +172,7 @@ func (r *running) record(ctx context.Context) error {
 	if len(r.answers) == 0 {
 		return nil
 	}
-	if err := r.File.Record(context.WithoutCancel(ctx), r.plan.ID, r.run, r.answers, time.Now()); err != nil {
+	if err := r.File.Record(context.WithoutCancel(ctx), r.plan.ID, r.run, r.answers, r.tally.soFar(), time.Now()); err != nil {
 		return err
 	}
 	r.Observe(Recorded{N: len(r.answers)})

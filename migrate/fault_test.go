@@ -196,11 +196,11 @@ func TestOneBadPerson(t *testing.T) {
 		t.Errorf("report: %s", r.Sentence)
 	}
 	left := false
-	for _, row := range r.Rows {
+	for _, row := range lines(t, r) {
 		left = left || strings.Contains(row.Why, "left: it needs u11")
 	}
 	if !left {
-		t.Errorf("no row says who is lacking: %+v", r.Rows)
+		t.Errorf("no row says who is lacking: %+v", lines(t, r))
 	}
 	p = w.replanned(f)
 	if _, err := w.apply(f, w.writer()).Run(t.Context(), p); err != nil {

@@ -167,7 +167,7 @@ func TestHazardsNeedLeave(t *testing.T) {
 	}
 	r := w.report(f, p)
 	if !r.Settled || r.Class(migrate.Adopted) != 1 || r.Class(migrate.Migrated) != 3 {
-		t.Errorf("report: %s %+v", r.Sentence, r.Rows)
+		t.Errorf("report: %s %+v", r.Sentence, lines(t, r))
 	}
 	for _, u := range w.service.Users() {
 		if u.ID == adopted && u.ExternalID != "id-u01" {

@@ -148,13 +148,47 @@ func (w *world) apply(f *checkpoints.File, dst migrate.Destination) migrate.Appl
 	return migrate.Apply{File: f, Destination: dst, Lister: w.writer().Reader, Settings: "settings", Retry: hasty(), Concurrency: 1, Observe: silent, Version: "test"}
 }
 
-func (w *world) report(f *checkpoints.File, p checkpoints.Plan) migrate.Report {
+// report reads the service back, and shows everybody.
+func (w *world) report(f *checkpoints.File, p checkpoints.Plan) migrate.View {
 	w.t.Helper()
-	r, err := migrate.Reconcile(w.t.Context(), f, w.writer().Reader, p, w.service.URL, silent)
+	r, err := migrate.Reconcile(w.t.Context(), f, w.writer().Reader, p, migrate.ReconcileOptions{Destination: w.service.URL, Version: "test"}, silent)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return r
+	v := w.view(f, p, migrate.ViewOptions{All: true})
+	if v.Sentence != r.Sentence || v.Settled != r.Settled {
+		w.t.Errorf("stored %q, made %q", v.Sentence, r.Sentence)
+	}
+	return v
+}
+
+// view shows the newest report.
+func (w *world) view(f *checkpoints.File, p checkpoints.Plan, opts migrate.ViewOptions) migrate.View {
+	w.t.Helper()
+	stored, err := f.LastReport(w.t.Context(), p.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	v, err := migrate.Open(w.t.Context(), f, stored, opts)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return v
+}
+
+// lines are those of all kinds that a view shows.
+func lines(t *testing.T, v migrate.View) []migrate.Line {
+	t.Helper()
+	var all []migrate.Line
+	for _, k := range []plan.Kind{plan.Person, plan.Group, plan.Unit} {
+		for l, err := range v.Lines(k) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // whole holds the service against the directory: exactly one account each,

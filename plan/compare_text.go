@@ -115,7 +115,7 @@ func (d Difference) fields() []string {
 	paths := slices.Sorted(maps.Keys(merged(d.Before, d.After)))
 	wide := 0
 	for _, path := range paths {
-		wide = max(wide, len(label(path)))
+		wide = max(wide, len(Label(path)))
 	}
 	set := func(f Fields, path string) string {
 		if v, there := f[path]; there {
@@ -125,7 +125,7 @@ func (d Difference) fields() []string {
 	}
 	var lines []string
 	for _, path := range paths {
-		lines = append(lines, fmt.Sprintf("%-*s  %s → %s", wide, label(path), set(d.Before, path), set(d.After, path)))
+		lines = append(lines, fmt.Sprintf("%-*s  %s → %s", wide, Label(path), set(d.Before, path), set(d.After, path)))
 	}
 	return lines
 }
@@ -157,7 +157,7 @@ func WriteDifferencesJSON(w io.Writer, was, is View) error {
 		return err
 	}
 	fmt.Fprintf(b, "{\"format\":\"ldap2scim-plan-diff/1\",\n\"from\":%s,\"to\":%s", from, to)
-	if err := writeArray(b, "differences", differences(was, is)); err != nil {
+	if err := views.Array(b, "differences", differences(was, is)); err != nil {
 		return err
 	}
 	b.WriteString("}\n")

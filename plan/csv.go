@@ -47,7 +47,7 @@ func WriteFindingsCSV(w io.Writer, all iter.Seq2[Finding, error]) error {
 func changedFields(before, after Fields) []string {
 	var all []string
 	for path := range changedPaths(before, after) {
-		s := label(path) + ": "
+		s := Label(path) + ": "
 		if from, changed := before[path]; changed {
 			s += strconv.Quote(from) + " → "
 		}

@@ -134,7 +134,7 @@ func fieldsOf(before, after Fields) []views.Field {
 		if !set {
 			to = nothing
 		}
-		all = append(all, views.Field{Label: label(path), Before: from, After: to, Changed: changed})
+		all = append(all, views.Field{Label: Label(path), Before: from, After: to, Changed: changed})
 	}
 	return all
 }

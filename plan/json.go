@@ -4,8 +4,9 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"iter"
 	"time"
+
+	"ldap2scim/internal/views"
 )
 
 // WriteJSON writes a plan as one JSON object, member by member, so that a
@@ -24,34 +25,15 @@ func WriteJSON(w io.Writer, v View) error {
 		return err
 	}
 	fmt.Fprintf(b, "{\"format\":\"ldap2scim-plan/1\",\n\"summary\":%s", head)
-	if err := writeArray(b, "findings", v.Findings); err != nil {
+	if err := views.Array(b, "findings", v.Findings); err != nil {
 		return err
 	}
-	if err := writeArray(b, "steps", v.Steps); err != nil {
+	if err := views.Array(b, "steps", v.Steps); err != nil {
 		return err
 	}
-	if err := writeArray(b, "decisions", v.Decisions); err != nil {
+	if err := views.Array(b, "decisions", v.Decisions); err != nil {
 		return err
 	}
 	b.WriteString("}\n")
-	return b.Flush()
-}
-
-func writeArray[T any](b *bufio.Writer, name string, all iter.Seq2[T, error]) error {
-	fmt.Fprintf(b, ",%q:[\n", name)
-	separator := ""
-	for v, err := range all {
-		if err != nil {
-			return fmt.Errorf("read %s: %w", name, err)
-		}
-		line, err := canonical(v)
-		if err != nil {
-			return err
-		}
-		b.WriteString(separator)
-		b.Write(line)
-		separator = ","
-	}
-	b.WriteString("]")
 	return b.Flush()
 }

@@ -119,8 +119,9 @@ func more(b *bufio.Writer, indent string, n int, what, command string) {
 	}
 }
 
-// label shortens an extension's URN to what a person reads.
-func label(path string) string {
+// Label is the path of an attribute as a person reads it: that of an extension
+// without its URN.
+func Label(path string) string {
 	if strings.HasPrefix(path, "urn:") {
 		return path[strings.LastIndex(path, ":")+1:] + " (" + extension(path) + ")"
 	}

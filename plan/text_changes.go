@@ -195,7 +195,7 @@ func (t total) mostChanged() string {
 	})
 	parts := make([]string, len(paths))
 	for i, path := range paths {
-		parts[i] = label(path) + " " + views.Digits(t.fields[path])
+		parts[i] = Label(path) + " " + views.Digits(t.fields[path])
 	}
 	return strings.Join(parts, " · ")
 }
@@ -241,11 +241,11 @@ func changedPaths(before, after Fields) iter.Seq[string] {
 func fieldLines(before, after Fields) []string {
 	wide := 0
 	for path := range changedPaths(before, after) {
-		wide = max(wide, len(label(path)))
+		wide = max(wide, len(Label(path)))
 	}
 	var lines []string
 	for path := range changedPaths(before, after) {
-		line := fmt.Sprintf("%-*s  ", wide, label(path))
+		line := fmt.Sprintf("%-*s  ", wide, Label(path))
 		if from, changed := before[path]; changed {
 			line += quoted(from) + " → "
 		}

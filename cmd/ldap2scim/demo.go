@@ -150,10 +150,12 @@ func (d *demo) road(ctx context.Context) error {
 		{command: []string{"attest", "idp-attribute", "custAttr1", "--by", "Demo"}},
 		{says: "A few people first.", command: []string{"apply", "--wave", "pilot", "--yes"}},
 		{says: "The others are not sent before those were read back.", command: []string{"apply", "--yes"}, exit: exitRefused},
-		{command: []string{"report", "--json"}, exit: exitPartly, into: "pilot.json"},
+		{command: []string{"report", "--json"}, into: "pilot.json"},
 		{says: "Then everybody.", command: []string{"apply", "--yes"}},
 		{says: "Read the service back, and add up.", command: []string{"report"}, into: "report.txt"},
-		{says: "The report as JSON.", command: []string{"report", "--json"}, into: "report.json"},
+		{says: "The report as a page, for a spreadsheet, and as JSON.", command: []string{"show", "report", "--html"}, into: "report.html"},
+		{command: []string{"show", "report", "--csv"}, into: "report.csv"},
+		{command: []string{"show", "report", "--json"}, into: "report.json"},
 		{says: "Once more: there is nothing left to do.", command: []string{"plan", "--detailed-exitcode"}},
 	} {
 		if s.says != "" {
@@ -164,7 +166,7 @@ func (d *demo) road(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Fprintf(d.out, "\nLeft to look at, in %s: ldap2scim.yaml, state.db, plan.json, plan.html, pilot.json, report.txt, report.json\n", d.folder)
+	fmt.Fprintf(d.out, "\nLeft to look at, in %s: ldap2scim.yaml, state.db, plan.json, plan.html, pilot.json, report.txt, report.html, report.csv, report.json\n", d.folder)
 	return nil
 }
 

@@ -31,7 +31,7 @@ func TestDemoTwice(t *testing.T) {
 		if p.err.String() != "" {
 			t.Errorf("demo says on standard error: %s", p.err.String())
 		}
-		for _, name := range []string{"ldap2scim.yaml", "state.db", "plan.json", "plan.html", "pilot.json", "report.txt", "report.json", "ca.pem"} {
+		for _, name := range []string{"ldap2scim.yaml", "state.db", "plan.json", "plan.html", "pilot.json", "report.txt", "report.html", "report.csv", "report.json", "ca.pem"} {
 			if info, err := os.Stat(filepath.Join(folder, name)); err != nil || info.Size() == 0 {
 				t.Errorf("demo left %s: %v", name, err)
 			}
@@ -90,9 +90,9 @@ func TestDemoServe(t *testing.T) {
 	for _, command := range []string{"check", "snapshot", "plan", "attest ldap-disabled --by me", "attest managed-apple-id --by me", "attest idp-attribute custAttr1 --by me", "apply --yes --wave pilot"} {
 		s.process(exitDone, strings.Fields(command)...)
 	}
-	s.process(exitPartly, "report")
+	s.process(exitPartly, "report", "--check")
 	s.process(exitDone, "apply", "--yes")
-	s.process(exitDone, "report")
+	s.process(exitDone, "report", "--check")
 	s.process(exitDone, "plan", "--detailed-exitcode")
 	serve.signal(os.Interrupt)
 	serve.exits(exitDone)

@@ -90,7 +90,7 @@ func (s *site) goesOn(d *demo, rest int) {
 // isWhole: everybody is there once, and asked for once.
 func (s *site) isWhole(d *demo) {
 	s.t.Helper()
-	s.run(exitDone, "report")
+	s.run(exitDone, "report", "--check")
 	s.run(exitDone, "plan", "--detailed-exitcode")
 	people := map[string]int{}
 	for _, r := range d.service.Requests() {

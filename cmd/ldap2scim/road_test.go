@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
 	"ldap2scim/ldapsrc/ldaptest"
 	"ldap2scim/testservers"
@@ -128,10 +130,11 @@ func (r *road) arrived() {
 	}
 	there, blocked := len(r.want.People)+len(r.want.Groups), ""
 	if n := len(r.want.Blocked); n > 0 {
-		blocked = fmt.Sprintf(" + %d blocked", n)
+		blocked = " + " + thousands(n) + " blocked"
 	}
-	report := r.run(exitDone, "report")
-	sum := fmt.Sprintf("%d in directory = %d migrated + %d excluded%s\nEverything that was planned is at the destination.\n", r.want.All, there, r.want.All-there-len(r.want.Blocked), blocked)
+	report := r.run(exitDone, "report", "--check")
+	sum := thousands(r.want.All) + " in directory = " + thousands(there) + " migrated + " + thousands(r.want.All-there-len(r.want.Blocked)) + " excluded" + blocked +
+		"\nEverything that was planned is at the destination.\n"
 	if !strings.HasSuffix(report, sum) {
 		r.t.Errorf("report ends without %q:\n%s", sum, report)
 	}
@@ -139,6 +142,9 @@ func (r *road) arrived() {
 		r.t.Errorf("the second plan:\n%s", out)
 	}
 }
+
+// thousands writes a number as the report does.
+func thousands(n int) string { return message.NewPrinter(language.English).Sprint(n) }
 
 // population is people and groups by external ID.
 type population struct {

@@ -38,7 +38,7 @@ each read back before the next; a wave that is not as it should be ends the run.
 			}
 			if made.Summary.Requests() == 0 {
 				fmt.Fprintln(p.out)
-				return p.report(ctx, c, false)
+				return p.report(ctx, c, reportOptions{check: true})
 			}
 			opts.plan = string(made.Summary.Digest) // the one that was shown
 			opts.asked = made.Summary.Requests()
@@ -65,7 +65,7 @@ func (p *program) waves(ctx context.Context, c configs.Config, waves []plan.Wave
 		}
 		opts.yes = true
 		fmt.Fprintln(p.out)
-		err := p.report(ctx, c, false)
+		err := p.report(ctx, c, reportOptions{check: true})
 		if _, partly := errors.AsType[*partlyError](err); err != nil && (!partly || i == len(waves)-1) {
 			return err
 		}

@@ -128,6 +128,8 @@ func masked(text string) string {
 	text = regexp.MustCompile(`127\.0\.0\.1:\d+`).ReplaceAllString(text, "127.0.0.1:PORT")
 	text = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`).ReplaceAllString(text, "TIME")
 	text = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ`).ReplaceAllString(text, "TIME")
+	// What a report is held against has the ports and times in it.
+	text = regexp.MustCompile(`(?m)^(  (?:configuration|read back|run \d+) +)[0-9a-f]{8,64}`).ReplaceAllString(text, "${1}DIGEST")
 	return regexp.MustCompile(`\((\d+[hms])+ ago\)`).ReplaceAllString(text, "(AGE ago)")
 }
 

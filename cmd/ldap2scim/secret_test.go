@@ -64,15 +64,17 @@ func TestNoSecretLeavesMemory(t *testing.T) {
 	// What was refused before the kill may not have been recorded.
 	d.service.Inject(scimtest.Fault{Trouble: scimtest.StatusBefore, Status: http.StatusBadRequest, Body: tells, Match: nth(9, scimtest.To(http.MethodPost, "/Users"))})
 	say(exitPartly, "apply", "--yes", "--allow", "unreconciled-wave")
-	say(exitPartly, "report")
-	say(exitPartly, "report", "--json")
-	for _, what := range []string{"snapshot", "plan", "findings", "run"} {
+	say(exitPartly, "report", "--check")
+	say(exitPartly, "report", "--json", "--check")
+	for _, what := range []string{"snapshot", "plan", "findings", "run", "failures", "report"} {
 		say(exitDone, "show", what, "--json")
 	}
+	say(exitDone, "show", "report", "--html")
+	say(exitDone, "show", "report", "--csv")
 	say(exitDone, "status")
 	say(exitDone, "run", "--yes")
-	if !strings.Contains(string(printed["output of report"]), "may not do this") {
-		t.Errorf("the service's words are not in the report, so this test searches for nothing:\n%s", printed["output of report"])
+	if !strings.Contains(string(printed["output of report --json --check"]), "may not do this") {
+		t.Errorf("the service's words are not in the report, so this test searches for nothing:\n%s", printed["output of report --json --check"])
 	}
 	is.search(t, "at the end", s.folder, printed)
 }

@@ -10,17 +10,19 @@ import (
 
 	"ldap2scim/checkpoints"
 	"ldap2scim/configs"
+	"ldap2scim/migrate"
 	"ldap2scim/plan"
 )
 
 func (p *program) showCommand() *cobra.Command {
 	var o showOptions
 	cmd := &cobra.Command{
-		Use:   "show [snapshot | plan | findings [CODE] | step ID | person KEY | run | failures]",
-		Short: "Show a stored snapshot, plan, findings, step, person, run or failures again",
+		Use:   "show [snapshot | plan | findings [CODE] | step ID | person KEY | run | failures | report]",
+		Short: "Show a stored snapshot, plan, findings, step, person, run, failures or report again",
 		Long: `Show again what the state file holds; without an argument, the newest plan. The
-plan and the findings can be had for a spreadsheet and as a page too: the result
-goes to standard output.
+plan, the findings and the report can be had for a spreadsheet and as a page too:
+the result goes to standard output. With --redact, pseudonyms stand for names,
+addresses and values.
 
 The failures are the steps that failed, each with the service's own words and what
 to do next. A person is named by userName, email, DN, the directory's ID or the service's id.
@@ -29,7 +31,7 @@ to do next. A person is named by userName, email, DN, the directory's ID or the 
   ldap2scim show plan --html > plan.html
   ldap2scim show plan --csv > plan.csv` + exitHelp(exitDone, exitFailed),
 		Args:      cobra.MaximumNArgs(2),
-		ValidArgs: []string{"snapshot", "plan", "findings", "step", "person", "run", "failures"},
+		ValidArgs: []string{"snapshot", "plan", "findings", "step", "person", "run", "failures", "report"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			what := "plan"
 			if len(args) > 0 {
@@ -45,8 +47,9 @@ to do next. A person is named by userName, email, DN, the directory's ID or the 
 		},
 	}
 	cmd.Flags().StringVar(&o.digest, "plan", "", "the plan with this digest, instead of the newest")
-	cmd.Flags().BoolVar(&o.all, "all", false, "every change, and not the first of each group")
-	o.format.flags(cmd)
+	cmd.Flags().BoolVar(&o.report.all, "all", false, "every change, and not the first of each group; of a report, those who went through too")
+	o.report.format.flags(cmd)
+	o.report.flags(cmd)
 	return cmd
 }
 
@@ -54,16 +57,20 @@ to do next. A person is named by userName, email, DN, the directory's ID or the 
 type showOptions struct {
 	which  string
 	digest string
-	all    bool
-	format format
+	// report has the flags that a report has too.
+	report reportOptions
 }
 
 func (p *program) show(ctx context.Context, f *checkpoints.File, what string, o showOptions) error {
-	if what != "plan" && what != "findings" && o.format != asText && o.format != asJSON {
-		return &adviceError{what: fmt.Sprintf("show %s --%s: there is no such view", what, o.format), hint: "The plan and the findings have it; the rest is text or --json."}
+	if what != "plan" && what != "findings" && what != "report" && o.report.format != asText && o.report.format != asJSON {
+		return &adviceError{what: fmt.Sprintf("show %s --%s: there is no such view", what, o.report.format), hint: "The plan, the findings and the report have it; the rest is text or --json."}
+	}
+	red, err := redaction(ctx, f, o.report.redact)
+	if err != nil {
+		return err
 	}
 	if what == "snapshot" {
-		return p.showSnapshot(ctx, f, o.format == asJSON)
+		return p.showSnapshot(ctx, f, o.report.format == asJSON, red)
 	}
 	stored, err := chosen(ctx, f, o.digest)
 	if err != nil {
@@ -73,30 +80,38 @@ func (p *program) show(ctx context.Context, f *checkpoints.File, what string, o 
 	case "plan":
 		narrow := short
 		switch {
-		case o.all:
+		case o.report.all:
 			narrow = whole
-		case o.format == asHTML:
+		case o.report.format == asHTML:
 			narrow = paged
 		}
-		return p.showPlan(ctx, f, stored, o.format, narrow)
+		return p.showPlan(ctx, f, stored, o.report.format, func(v *plan.View) {
+			narrow(v)
+			*v = red.View(*v)
+		})
 	case "findings":
-		return p.showFindings(ctx, f, stored, plan.Code(o.which), o.format)
+		return p.showFindings(ctx, f, stored, plan.Code(o.which), o.report.format, red)
 	case "step":
-		return p.showStep(ctx, f, stored, o.which, o.format == asJSON)
+		return p.showStep(ctx, f, stored, o.which, o.report.format == asJSON, red)
 	case "person":
-		return p.showPerson(ctx, f, stored, o.which, o.format == asJSON)
+		return p.showPerson(ctx, f, stored, o.which, o.report.format == asJSON, red)
 	case "run":
-		return p.showRun(ctx, f, stored, o.format == asJSON)
+		return p.showRun(ctx, f, stored, o.report.format == asJSON, red)
 	case "failures":
-		return p.showFailures(ctx, f, stored, o.format == asJSON)
+		return p.showFailures(ctx, f, stored, o.report.format == asJSON, red)
+	case "report":
+		return p.showReport(ctx, f, stored, o.report)
 	}
-	return &adviceError{what: fmt.Sprintf("show %s: there is no such thing", what), hint: "There are snapshot, plan, findings, step ID, person KEY, run and failures."}
+	return &adviceError{what: fmt.Sprintf("show %s: there is no such thing", what), hint: "There are snapshot, plan, findings, step ID, person KEY, run, failures and report."}
 }
 
-func (p *program) showSnapshot(ctx context.Context, f *checkpoints.File, asJSON bool) error {
+func (p *program) showSnapshot(ctx context.Context, f *checkpoints.File, asJSON bool, red *plan.Redaction) error {
 	s, err := f.LastSnapshot(ctx)
 	if err != nil {
 		return missing(err, "snapshot", "snapshot")
+	}
+	for i, search := range s.Proof.Searches {
+		s.Proof.Searches[i].Request, s.Proof.Searches[i].Missing = red.Text(search.Request), red.Text(search.Missing)
 	}
 	if asJSON {
 		return p.json(s)
@@ -108,11 +123,12 @@ func (p *program) showSnapshot(ctx context.Context, f *checkpoints.File, asJSON 
 	return nil
 }
 
-func (p *program) showRun(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, asJSON bool) error {
+func (p *program) showRun(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, asJSON bool, red *plan.Redaction) error {
 	last, err := f.LastRun(ctx, stored.ID)
 	if err != nil {
 		return missing(err, "run of this plan", "apply")
 	}
+	last.Outcome = migrate.OutcomeWithout(red, last.Outcome)
 	if asJSON {
 		return p.json(last)
 	}
@@ -124,6 +140,7 @@ func (p *program) showRun(ctx context.Context, f *checkpoints.File, stored check
 		if err != nil {
 			return err
 		}
+		line = line.Without(red)
 		fmt.Fprintf(p.out, "  failed: %s %s %s: %s\n", line.Step.Action.Word(), line.Step.Kind, plan.Printable(line.Step.Name), plan.Printable(line.Error))
 		fmt.Fprintf(p.out, "          → %s\n", line.Failure.Remedy())
 	}

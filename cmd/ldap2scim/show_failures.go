@@ -17,13 +17,14 @@ type failure struct {
 
 // showFailures shows the steps of a plan that failed: those that failed alike
 // together, with what to do about them.
-func (p *program) showFailures(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, asJSON bool) error {
+func (p *program) showFailures(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, asJSON bool, red *plan.Redaction) error {
 	byWhat := map[plan.Failure][]checkpoints.Line{}
 	n := 0
 	for line, err := range f.Failures(ctx, stored.ID) {
 		if err != nil {
 			return err
 		}
+		line = line.Without(red)
 		if asJSON {
 			if err := p.json(failure{line, line.Failure.Remedy()}); err != nil {
 				return err

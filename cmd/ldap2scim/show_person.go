@@ -15,7 +15,7 @@ import (
 // showPerson shows everything that is known of somebody: by userName, email,
 // DN, the directory's ID or the service's id. Where several are meant, each is
 // shown.
-func (p *program) showPerson(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, text string, asJSON bool) error {
+func (p *program) showPerson(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, text string, asJSON bool, red *plan.Redaction) error {
 	if text == "" {
 		return &adviceError{what: "show person: nobody is named", hint: "Name somebody by userName, email, DN, the directory's ID or the service's id."}
 	}
@@ -46,6 +46,7 @@ func (p *program) showPerson(ctx context.Context, f *checkpoints.File, stored ch
 		return &adviceError{what: fmt.Sprintf("plan %s knows nobody by %q", stored.Summary.Digest.Short(), text), hint: "Name a userName, an email, a DN, the directory's ID or the service's id."}
 	}
 	for i, person := range all {
+		person = person.Without(red)
 		if asJSON {
 			if err := p.json(person); err != nil {
 				return err

@@ -28,7 +28,7 @@ func (f *format) flags(cmd *cobra.Command) {
 		format format
 		usage  string
 	}{
-		{asJSON, "as JSON, which is always all of it"},
+		{asJSON, "as JSON, which is always all of a plan"},
 		{asCSV, "for a spreadsheet: one line for each object"},
 		{asHTML, "as one HTML page that needs no other file and no network"},
 	} {
@@ -47,6 +47,7 @@ const (
 	shownSteps    = 5
 	shownHazards  = 20
 	shownFindings = 10
+	pagedObjects  = 10000 // of one sort, on a page
 )
 
 // short shows the first of each group.
@@ -59,7 +60,7 @@ func whole(*plan.View) {}
 
 // paged shows what a page holds and a browser bears.
 func paged(v *plan.View) {
-	v.MostSteps, v.MostHazards, v.MostFindings, v.MostRows, v.MostExceptions = 100, 1000, 10000, 100, 20000
+	v.MostSteps, v.MostHazards, v.MostFindings, v.MostRows, v.MostExceptions = 100, 1000, pagedObjects, 100, 20000
 }
 
 // showPlan writes a stored plan to standard output.
@@ -93,14 +94,15 @@ func view(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan) (pl
 }
 
 // showFindings shows all findings, or those with one code.
-func (p *program) showFindings(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, code plan.Code, as format) error {
-	found := only(f.Findings(ctx, stored.ID), code)
+func (p *program) showFindings(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, code plan.Code, as format, red *plan.Redaction) error {
+	found := plan.Each(only(f.Findings(ctx, stored.ID), code), red.Finding)
 	switch as {
 	case asHTML:
 		v, err := view(ctx, f, stored)
 		if err != nil {
 			return err
 		}
+		v = red.View(v)
 		v.Findings = found
 		return plan.WriteFindingsHTML(p.out, v)
 	case asText:

@@ -12,7 +12,7 @@ import (
 
 // showStep shows everything that is known of one step; the beginning of its
 // ID will do.
-func (p *program) showStep(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, id string, asJSON bool) error {
+func (p *program) showStep(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, id string, asJSON bool, red *plan.Redaction) error {
 	for line, err := range f.Journal(ctx, stored.ID) {
 		if err != nil {
 			return err
@@ -20,10 +20,14 @@ func (p *program) showStep(ctx context.Context, f *checkpoints.File, stored chec
 		if id == "" || !strings.HasPrefix(string(line.Step.ID), id) {
 			continue
 		}
+		nameOf := f.NameOf(ctx, stored.ID)
+		if red != nil {
+			line, nameOf = line.Without(red), red.NameOf
+		}
 		if asJSON {
 			return p.json(line)
 		}
-		if err := plan.WriteStep(p.out, line.Step, f.NameOf(ctx, stored.ID)); err != nil {
+		if err := plan.WriteStep(p.out, line.Step, nameOf); err != nil {
 			return err
 		}
 		writeState(p.out, "  ", line)

@@ -102,3 +102,54 @@ type ClassCount struct {
 	Fill, Name string
 	N          []int // by kind
 }
+
+// Stacks are several parted bars.
+type Stacks struct {
+	Caption string
+	Bars    []Stack
+}
+
+// Columns are counts over time.
+type Columns struct {
+	Caption string
+	// Words say what is seen, From and To what the ends of the axis are.
+	Words, From, To string
+	Most            int
+	All             []Column
+}
+
+// Column is one of them, in the units of its SVG.
+type Column struct {
+	X, Y, Width, Height int
+	Words               string
+}
+
+// columnHeight is the height of the tallest column.
+const columnHeight = 200
+
+// NewColumns draws counts side by side. One that is not nothing is seen.
+func NewColumns(caption string, counts []int) Columns {
+	c := Columns{Caption: caption}
+	sum := 0
+	for _, n := range counts {
+		c.Most = max(c.Most, n)
+		sum += n
+	}
+	for i, n := range counts {
+		x, next := i*chartWidth/len(counts), (i+1)*chartWidth/len(counts)
+		height := 0
+		if n > 0 {
+			height = max(3, n*columnHeight/c.Most)
+		}
+		c.All = append(c.All, Column{X: x, Width: max(1, next-x-1), Y: columnHeight - height, Height: height, Words: Digits(n)})
+	}
+	c.Words = caption + ": " + Digits(sum) + " in all, at the most " + Digits(c.Most) + " at a time"
+	return c
+}
+
+// Table is any table; its first column says what a line is about.
+type Table struct {
+	Label   string
+	Columns []string
+	Lines   [][]string
+}

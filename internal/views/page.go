@@ -30,7 +30,7 @@ type Page struct {
 // NewPage begins a page on w. Templates are those of the caller's own parts,
 // beside the shared ones of this package.
 func NewPage(w io.Writer, templates string) (*Page, error) {
-	t, err := template.New("page").Funcs(template.FuncMap{"brief": Brief, "printable": Printable, "digits": Digits, "moment": Moment}).Parse(pageTemplates)
+	t, err := template.New("page").Funcs(template.FuncMap{"brief": Brief, "long": Long, "printable": Printable, "digits": Digits, "moment": Moment}).Parse(pageTemplates)
 	if err == nil {
 		t, err = t.Parse(templates)
 	}

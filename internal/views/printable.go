@@ -31,13 +31,17 @@ func Printable(s string) string {
 
 // Brief is s made printable on one line, and cut where it is longer than a
 // person reads.
-func Brief(s string) string {
-	const most = 160
+func Brief(s string) string { return cut(s, 160) }
+
+// Long is the same for a sentence that quotes others, or says what to do.
+func Long(s string) string { return cut(s, 800) }
+
+func cut(s string, most int) string {
 	n := utf8.RuneCountInString(s)
 	if n > most {
-		cut := 0
+		kept := 0
 		for i := range s {
-			if cut++; cut > most {
+			if kept++; kept > most {
 				s = s[:i] + "… (" + Amount(n, "character") + ")"
 				break
 			}
