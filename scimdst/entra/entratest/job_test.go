@@ -142,6 +142,7 @@ func TestSchemaIsChecked(t *testing.T) {
 		{"not supported", change(func(d map[string]any) {
 			first(d)["source"] = map[string]any{"expression": "Rot13([mail])", "name": "Rot13", "type": "Function", "parameters": []any{}}
 		})},
+		{"scoping filters", change(func(d map[string]any) { mappings(d, "User")["scope"] = map[string]any{"groups": []any{}} })},
 		{"id cannot be a target", change(func(d map[string]any) { first(d)["targetAttributeName"] = "id" })},
 		{"no longer defined", change(func(d map[string]any) {
 			o := d["directories"].([]any)[0].(map[string]any)["objects"].([]any)[0].(map[string]any)

@@ -128,7 +128,7 @@ func (r *road) held() []string {
 
 func (r *road) holds(want ...string) {
 	r.t.Helper()
-	if diff := cmp.Diff(want, r.held()); diff != "" {
+	if diff := cmp.Diff(append([]string{}, want...), r.held()); diff != "" {
 		r.t.Errorf("the service holds (-want +got):\n%s", diff)
 	}
 }

@@ -47,6 +47,7 @@ type rule struct {
 type objectMapping struct {
 	Enabled                            bool
 	SourceObjectName, TargetObjectName string
+	Scope                              any
 	AttributeMappings                  []attributeMapping
 }
 

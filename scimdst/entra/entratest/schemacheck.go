@@ -80,6 +80,9 @@ func (sc *schema) checkMapping(m *objectMapping) error {
 	if from == nil || to == nil {
 		return fmt.Errorf("%s or %s is not defined", m.SourceObjectName, m.TargetObjectName)
 	}
+	if m.Scope != nil {
+		return errors.New("scoping filters are none that this server has")
+	}
 	var targets, sources []string
 	match := false
 	for i := range m.AttributeMappings {
