@@ -18,6 +18,8 @@ type Plan struct {
 	Made      time.Time
 	Snapshot  int64
 	Inventory int64
+	// Tenant is the ID of the vendor's records that it was made with, or 0.
+	Tenant int64
 	// Settings is the digest of the configuration that the plan was made with.
 	Settings plan.Digest
 	Rules    plan.Rules
@@ -33,8 +35,8 @@ func (f *File) SavePlan(ctx context.Context, head Plan, decide func(plan.Sink) (
 		if err != nil {
 			return err
 		}
-		head.ID, err = insert(ctx, tx, "INSERT INTO plans (digest, made_at, snapshot, inventory, settings, rules, summary) VALUES ('', ?, ?, ?, ?, ?, '')",
-			stamp(head.Made), head.Snapshot, head.Inventory, string(head.Settings), rules)
+		head.ID, err = insert(ctx, tx, "INSERT INTO plans (digest, made_at, snapshot, inventory, tenant, settings, rules, summary) VALUES ('', ?, ?, ?, nullif(?, 0), ?, ?, '')",
+			stamp(head.Made), head.Snapshot, head.Inventory, head.Tenant, string(head.Settings), rules)
 		if err != nil {
 			return err
 		}
@@ -120,8 +122,8 @@ func (f *File) PlanByDigest(ctx context.Context, prefix string) (Plan, error) {
 func (f *File) plan(ctx context.Context, which string, args ...any) (Plan, error) {
 	var p Plan
 	var made, rules, summary string
-	err := f.db.QueryRowContext(ctx, "SELECT id, made_at, snapshot, inventory, settings, rules, summary FROM plans "+which, args...).
-		Scan(&p.ID, &made, &p.Snapshot, &p.Inventory, &p.Settings, &rules, &summary)
+	err := f.db.QueryRowContext(ctx, "SELECT id, made_at, snapshot, inventory, ifnull(tenant, 0), settings, rules, summary FROM plans "+which, args...).
+		Scan(&p.ID, &made, &p.Snapshot, &p.Inventory, &p.Tenant, &p.Settings, &rules, &summary)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Plan{}, fmt.Errorf("plan: %w", ErrNone)
 	}

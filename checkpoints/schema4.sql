@@ -151,3 +151,37 @@ CREATE TABLE report_unexpected (
 -- It belongs to this file and opens nothing.
 CREATE TABLE pseudonyms (key BLOB NOT NULL) STRICT;
 INSERT INTO pseudonyms VALUES (randomblob(32));
+
+-- The vendor's own records, as gathered at one time.
+CREATE TABLE tenants (
+    id       INTEGER PRIMARY KEY,
+    digest   TEXT    NOT NULL, -- of the accounts and the records
+    taken_at TEXT    NOT NULL,
+    source   TEXT    NOT NULL, -- where they are from, in words
+    records  TEXT    NOT NULL  -- JSON: accounts by source, groups, what refers to LDAP
+) STRICT;
+
+CREATE TABLE accounts (
+    tenant INTEGER NOT NULL REFERENCES tenants ON DELETE CASCADE,
+    uid    TEXT    NOT NULL, -- the user ID, folded
+    source TEXT    NOT NULL, -- LDAP, LOCAL, SCIM_AAD and others
+    body   TEXT    NOT NULL, -- JSON: the whole account
+    PRIMARY KEY (tenant, uid)
+) STRICT, WITHOUT ROWID;
+
+-- The records that a plan was made with, or NULL.
+ALTER TABLE plans ADD COLUMN tenant INTEGER REFERENCES tenants;
+
+-- What was seen of a prerequisite.
+CREATE TABLE evidence (
+    id      INTEGER PRIMARY KEY,
+    subject TEXT NOT NULL, -- ldap-disabled
+    name    TEXT NOT NULL, -- the LDAP server's name, or ''
+    kind    TEXT NOT NULL, -- audit-trail, account-counts, canary, unsupported-probe
+    bearing TEXT NOT NULL, -- proves, supports, contradicts, inconclusive
+    at      TEXT NOT NULL, -- the time that it tells of
+    seen_at TEXT NOT NULL, -- when it was gathered
+    says    TEXT NOT NULL, -- the sentence
+    source  TEXT NOT NULL, -- the file or interface, or ''
+    digest  TEXT NOT NULL  -- the SHA-256 of what came from it, or ''
+) STRICT;

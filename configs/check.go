@@ -27,6 +27,7 @@ func (l loader) check(f file, c Config) []error {
 	}
 	own("source", c.Source.Validate())
 	own("destination", c.Destination.Validate())
+	own("tenant", c.Tenant.Validate())
 	for key, secret := range f.secrets() {
 		if err := secret.mistake(); err != nil {
 			say(key, err.Error())
@@ -54,7 +55,7 @@ func (l loader) check(f file, c Config) []error {
 func (f file) secrets() map[string]Secret {
 	d := f.Destination
 	all := map[string]Secret{
-		"source.password": f.Source.Password, "destination.token": d.Token,
+		"source.password": f.Source.Password, "destination.token": d.Token, "tenant.password": f.Tenant.Password,
 		"destination.oauth2.client_secret": Secret(d.OAuth2.ClientSecret), "destination.basic.password": Secret(d.Basic.Password),
 	}
 	for name, secret := range d.SecretHeaders {

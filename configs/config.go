@@ -7,6 +7,7 @@ import (
 	"ldap2scim/migrate"
 	"ldap2scim/plan"
 	"ldap2scim/scimdst"
+	"ldap2scim/scimdst/ivanti"
 )
 
 // Config is the configuration, ready for use. Secrets are not in it: the
@@ -16,8 +17,10 @@ type Config struct {
 	State       string
 	Source      ldapsrc.Config
 	Destination scimdst.Config
-	Rules       plan.Rules
-	Retry       migrate.Retry
+	// Tenant says where the vendor's own records are; it may know of none.
+	Tenant ivanti.Config
+	Rules  plan.Rules
+	Retry  migrate.Retry
 	// Concurrency is the most requests at a time that the destination's
 	// profile allows; 0 when it does not say.
 	Concurrency int
@@ -35,6 +38,10 @@ func (f file) config() (Config, error) {
 	}
 	if f.Destination.Token != "" {
 		c.Destination.Token = f.Destination.Token.read
+	}
+	c.Tenant = f.Tenant.Config
+	if f.Tenant.Password != "" {
+		c.Tenant.Password = f.Tenant.Password.read
 	}
 	c.Destination.Secret = func(name string) (string, error) { return Secret(name).read() }
 	c.MaxSnapshotAge = f.MaxSnapshotAge

@@ -171,7 +171,7 @@ func TestExamples(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s with everything:\n%v\n%s", kind, err, full)
 		}
-		if r := everything.Rules; len(r.Prerequisites) != 3 || len(r.Waived) != 1 || r.ManagedAppleID.After.From == "" {
+		if r := everything.Rules; len(r.Prerequisites) != 4 || len(r.Waived) != 1 || r.ManagedAppleID.After.From == "" {
 			t.Errorf("%s with everything: %+v", kind, r)
 		}
 		if c.Source.Users.ID == "" || c.Rules.Inactive.Attribute == "" {

@@ -5,6 +5,7 @@ import (
 
 	"ldap2scim/ldapsrc"
 	"ldap2scim/scimdst"
+	"ldap2scim/scimdst/ivanti"
 )
 
 // file is the YAML file. Its keys are explained in the examples.
@@ -12,8 +13,10 @@ type file struct {
 	State       string      `yaml:"state"`
 	Source      source      `yaml:"source"`
 	Destination destination `yaml:"destination"`
-	Mapping     mapping     `yaml:"mapping"`
-	Inactive    inactive    `yaml:"inactive"`
+	// Tenant is the MDM's own side, where there is one.
+	Tenant   tenant   `yaml:"tenant"`
+	Mapping  mapping  `yaml:"mapping"`
+	Inactive inactive `yaml:"inactive"`
 	// ManagedAppleID is off unless it is given.
 	ManagedAppleID appleID `yaml:"managed_apple_id"`
 	// Prerequisites are added to those of the destination's profile.
@@ -38,6 +41,11 @@ type source struct {
 type destination struct {
 	scimdst.Config `yaml:",inline"`
 	Token          Secret `yaml:"token"`
+}
+
+type tenant struct {
+	ivanti.Config `yaml:",inline"`
+	Password      Secret `yaml:"password"`
 }
 
 // mapping says with what each SCIM attribute is filled.

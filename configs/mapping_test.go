@@ -129,7 +129,7 @@ destination: {url: "https://scim.example.com", token: "env:T", profile: ivanti}
 			}
 		}
 	}
-	if c, err := configs.Parse("f.yaml", []byte(whole)); err != nil || len(c.Rules.Prerequisites) != 3 || examples < 4 {
+	if c, err := configs.Parse("f.yaml", []byte(whole)); err != nil || len(c.Rules.Prerequisites) != 4 || examples < 4 {
 		t.Errorf("%d examples, %v\n%s", examples, err, whole)
 	}
 }

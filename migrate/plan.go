@@ -20,6 +20,8 @@ type PlanOptions struct {
 	// inventory; nil means not to ask. That it cannot be asked is no reason not
 	// to plan.
 	Learn func(context.Context) (string, error)
+	// Tenant is the ID of the vendor's records to decide with, or 0.
+	Tenant int64
 }
 
 // Plan reads the destination, decides with the newest snapshot, and stores the
@@ -39,8 +41,8 @@ func Plan(ctx context.Context, f *checkpoints.File, dst Lister, opts PlanOptions
 	if err != nil {
 		return checkpoints.Plan{}, err
 	}
-	head := checkpoints.Plan{Made: time.Now(), Snapshot: snap.ID, Inventory: inv.ID, Settings: opts.Settings, Rules: opts.Rules}
-	in, err := input(ctx, f, snap, inv, opts.Rules)
+	head := checkpoints.Plan{Made: time.Now(), Snapshot: snap.ID, Inventory: inv.ID, Tenant: opts.Tenant, Settings: opts.Settings, Rules: opts.Rules}
+	in, err := input(ctx, f, snap, inv, head)
 	if err != nil {
 		return checkpoints.Plan{}, err
 	}
@@ -67,8 +69,9 @@ func takeInventory(ctx context.Context, f *checkpoints.File, dst Lister, name, l
 	})
 }
 
-// input is what a stored snapshot and inventory are to the planner.
-func input(ctx context.Context, f *checkpoints.File, snap checkpoints.Snapshot, inv checkpoints.Inventory, rules plan.Rules) (plan.Input, error) {
+// input is what a stored snapshot and inventory are to the planner, with the
+// rules and the vendor's records of a plan.
+func input(ctx context.Context, f *checkpoints.File, snap checkpoints.Snapshot, inv checkpoints.Inventory, of checkpoints.Plan) (plan.Input, error) {
 	before, err := f.PeopleBefore(ctx, snap.ID)
 	if err != nil {
 		return plan.Input{}, err
@@ -77,8 +80,16 @@ func input(ctx context.Context, f *checkpoints.File, snap checkpoints.Snapshot, 
 	if err != nil {
 		return plan.Input{}, err
 	}
+	seen, err := f.Evidence(ctx)
+	if err != nil {
+		return plan.Input{}, err
+	}
+	tenant, err := tenantOf(ctx, f, of.Tenant, snap.ID)
+	if err != nil {
+		return plan.Input{}, err
+	}
 	return plan.Input{
-		Rules: rules, Attestations: said,
+		Rules: of.Rules, Attestations: said, Evidence: seen, Tenant: tenant,
 		Snapshot:  plan.Snapshot{Digest: snap.Digest, Proof: snap.Proof, Before: before, Entries: f.Entries(ctx, snap.ID), Groups: f.Groups(ctx, snap.ID)},
 		Inventory: plan.Inventory{Digest: inv.Digest, Proof: inv.Proof, Owned: f.Owned(ctx, inv.ID), Unowned: f.Unowned(ctx, inv.ID), Groups: f.HeldGroups(ctx, inv.ID)},
 	}, nil

@@ -36,7 +36,7 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	if err != nil {
 		return Report{}, err
 	}
-	in, err := input(ctx, f, snap, inv, p.Rules)
+	in, err := input(ctx, f, snap, inv, p)
 	if err != nil {
 		return Report{}, err
 	}

@@ -53,28 +53,40 @@ func (e *HazardError) Hint() string {
 
 // PrerequisiteError: something that the plan needs is neither proven nor
 // attested.
-type PrerequisiteError struct{ Unmet []string }
+type PrerequisiteError struct{ Unmet []plan.Prerequired }
 
 func (e *PrerequisiteError) Error() string {
-	return "not known to be so, and nothing may be written before: " + strings.Join(e.Unmet, ", ")
+	parts := make([]string, len(e.Unmet))
+	for i, p := range e.Unmet {
+		parts[i] = p.Subject()
+		if p.Refuted() {
+			parts[i] += " (" + p.Evidence.Sentence + ")"
+		}
+	}
+	return "not known to be so, and nothing may be written before: " + strings.Join(parts, ", ")
 }
 
-// Hint gives the command that says the first of them.
+// Hint says what to do about the first of them.
 func (e *PrerequisiteError) Hint() string {
-	return "See to it, then say so: ldap2scim attest " + e.Unmet[0] + " --by YOUR-NAME."
+	first := e.Unmet[0]
+	if first.Refuted() {
+		return "Deselect Enable this LDAP Server, and do not delete the server, which would make its people local; then show it with ldap2scim tenant, or say so with ldap2scim attest " + first.Subject() + "."
+	}
+	return "See to it, then say so: ldap2scim attest " + first.Subject() + " --by YOUR-NAME."
 }
 
-// checkPrerequisites asks again what the plan did not know: it may have been
-// attested since.
+// checkPrerequisites asks again: what the plan did not know may have been shown
+// or attested since, and what it knew may have been overruled.
 func (a Apply) checkPrerequisites(ctx context.Context, p checkpoints.Plan) error {
-	if len(p.Summary.Unmet) == 0 {
+	if len(p.Summary.Prerequisites) == 0 {
 		return nil
 	}
-	said, err := a.File.Attestations(ctx)
-	if err != nil {
+	said, err1 := a.File.Attestations(ctx)
+	seen, err2 := a.File.Evidence(ctx)
+	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	if unmet := p.Summary.StillUnmet(said); len(unmet) > 0 {
+	if unmet := p.Summary.StillUnmet(said, seen); len(unmet) > 0 {
 		return &PrerequisiteError{Unmet: unmet}
 	}
 	return nil
@@ -126,7 +138,7 @@ func (a Apply) checkDestination(ctx context.Context, p checkpoints.Plan) error {
 	if inv.Digest == planned.Digest {
 		return nil
 	}
-	in, err := input(ctx, a.File, snap, inv, p.Rules)
+	in, err := input(ctx, a.File, snap, inv, p)
 	if err != nil {
 		return err
 	}
@@ -147,8 +159,19 @@ func (nowhere) Step(plan.Step) error         { return nil }
 func (nowhere) Finding(plan.Finding) error   { return nil }
 func (nowhere) Decision(plan.Decision) error { return nil }
 
-// checkHazards returns a [HazardError] that names what allowed leaves out.
-func checkHazards(s plan.Summary, allowed []plan.Hazard) error {
+// checkHazards returns a [HazardError] that names what is not allowed. Nobody
+// is invited once somebody has said that the setting is off.
+func (a Apply) checkHazards(ctx context.Context, s plan.Summary) error {
+	allowed := a.Allow
+	if s.Hazards[plan.HazardInvite] > 0 {
+		said, err := a.File.Attestations(ctx)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(said, func(at plan.Attestation) bool { return at.Of == plan.InvitationsOff }) {
+			allowed = append(slices.Clone(allowed), plan.HazardInvite)
+		}
+	}
 	refused := map[plan.Hazard]int{}
 	for h, n := range s.Hazards {
 		if n > 0 && !slices.Contains(allowed, h) {

@@ -18,6 +18,9 @@ const (
 	// with the pattern of the rules, and saved. It counts only where the rules
 	// have one.
 	AppleIDSaved Prerequisite = "managed-apple-id"
+	// InvitationsOff: "Automatically invite users imported from Entra ID" is
+	// off. A plan may be applied without it, when it is allowed by name.
+	InvitationsOff Prerequisite = "invitations-off"
 	// IdPAttribute: an IdP attribute of that name exists, for each custom
 	// attribute of the rules.
 	IdPAttribute Prerequisite = "idp-attribute"
@@ -25,7 +28,7 @@ const (
 
 // Prerequisites returns all that there are.
 func Prerequisites() []Prerequisite {
-	return []Prerequisite{LDAPDisabled, AppleIDSaved, IdPAttribute}
+	return []Prerequisite{LDAPDisabled, AppleIDSaved, InvitationsOff, IdPAttribute}
 }
 
 // Attestation is what somebody has said, or a machine has proven, of a
@@ -61,19 +64,36 @@ type Prerequired struct {
 	Standing Standing     `json:"standing"`
 	// Attestation is the newest that speaks for it, where one does.
 	Attestation *Attestation `json:"attestation,omitempty"`
+	// Evidence is what proves it, or what contradicts it and is later than what
+	// was attested. Beside are the newest of each kind that decide nothing.
+	Evidence *Evidence  `json:"evidence,omitempty"`
+	Beside   []Evidence `json:"beside,omitempty"`
 }
+
+// Refuted tells whether something was seen that contradicts it.
+func (p Prerequired) Refuted() bool {
+	return p.Standing == Unknown && p.Evidence != nil && p.Evidence.Bearing == Contradicts
+}
+
+// optional: without it a plan has a hazard, and is not refused.
+func (p Prerequired) optional() bool { return p.Of == InvitationsOff }
 
 // Subject is the prerequisite in words that the command attest takes:
 // "ldap-disabled", "idp-attribute custAttr1".
 func (p Prerequired) Subject() string { return strings.TrimSpace(string(p.Of) + " " + p.Name) }
 
-// StillUnmet returns those of the plan's unmet prerequisites for which none
-// of the attestations speaks, to be asked again when the plan is applied.
-func (s Summary) StillUnmet(now []Attestation) []string {
-	var unmet []string
+// StillUnmet returns those of the plan's prerequisites that are unknown by what
+// is said and seen now, to be asked again when the plan is applied. What the
+// plan knew may have been overruled since.
+func (s Summary) StillUnmet(said []Attestation, seen []Evidence) []Prerequired {
+	var unmet []Prerequired
 	for _, p := range s.Prerequisites {
-		if p.Standing == Unknown && speaks(now, p) == nil {
-			unmet = append(unmet, p.Subject())
+		// Somebody at the destination who bears the attribute has proven it.
+		if p.Standing == Proven && p.Attestation == nil && p.Evidence == nil {
+			continue
+		}
+		if now := (Prerequired{Of: p.Of, Name: p.Name}).weighed(said, seen); now.Standing == Unknown && !p.optional() {
+			unmet = append(unmet, now)
 		}
 	}
 	return unmet
@@ -126,13 +146,11 @@ func (d *decider) prerequisites() error {
 		return err
 	}
 	for _, p := range all {
-		p.Standing, p.Attestation = Unknown, speaks(d.in.Attestations, p)
-		switch {
-		case p.Of == IdPAttribute && seen[p.Name], p.Attestation != nil && p.Attestation.Proven:
+		p = p.weighed(d.in.Attestations, d.in.Evidence)
+		if p.Of == IdPAttribute && seen[p.Name] {
 			p.Standing = Proven
-		case p.Attestation != nil:
-			p.Standing = Attested
-		default:
+		}
+		if p.Standing == Unknown && !p.optional() {
 			d.sum.Unmet = append(d.sum.Unmet, p.Subject())
 			if err := d.finding(p.finding()); err != nil {
 				return err
@@ -181,12 +199,18 @@ func (p Prerequired) finding() Finding {
 	switch p.Of {
 	case LDAPDisabled:
 		f.Code = LDAPEnabled
+		if p.Refuted() {
+			f.Sentence = "the LDAP server syncs at the vendor: " + p.Evidence.Sentence + "; two writers would undo each other's work"
+			f.Remedy = "deselect Enable this LDAP Server and do not delete the server, which would make its people local; then show it: ldap2scim tenant, or " + attest
+			break
+		}
 		f.Sentence = "nobody has said that the LDAP server is disabled at the vendor; two writers would undo each other's work"
 		f.Remedy = "deselect Enable this LDAP Server and do not delete the server, which would make its people local; then " + attest
 	case AppleIDSaved:
 		f.Code = AppleID
 		f.Sentence = "nobody has said that the setting Managed Apple ID of User Provisioning is on and saved; without it everybody's ID is lost"
 		f.Remedy = "switch it on under Edit Settings with the pattern of the configuration, and save; then " + attest
+	case InvitationsOff: // has a hazard of its own
 	case IdPAttribute:
 		f.Code = BadValue
 		f.Sentence = fmt.Sprintf("nobody has said that the IdP attribute %s exists, and nobody at the destination bears it", p.Name)

@@ -71,6 +71,8 @@ func destinationChecks() []Check {
 		{InventoryIncomplete, Block, "the inventory is complete; from another nothing is created", "plan again when the service lists all that it has", ByPlan, "the proof of the listing", ""},
 		{NameSwap, Block, "no two take each other's names", "rename one of them by hand first", ByPlan, "the snapshot and the inventory", ""},
 		{StaleValue, Warn, "what the directory has no value for has none at the destination either: a blank never clears", "clear it at the destination by hand", ByPlan, "the snapshot and the inventory", ""},
+		{Orphan, Warn, "each account that the vendor has from LDAP is somebody's in the directory; SCIM never adopts another", "remove the account at the vendor when it is nobody's, or widen the searches", ByTenant, "the accounts of source LDAP in the vendor's records", ""},
+		{Invited, Block, "nobody is invited by mail to register a device who has one: Automatically invite users imported from Entra ID is off", "switch it off under Edit Settings and attest it, or allow it by name", ByAttestation, "attest invitations-off", ""},
 		{GuardHit, Block, "the plan as a whole takes away no more than the guards allow", "look why; allow it by name if it is meant", ByPlan, "the counts of the plan", ""},
 	}
 }
@@ -82,10 +84,10 @@ func (d *decider) reminders() error {
 		return nil
 	}
 	for _, c := range Checks() {
-		if c.By != ByPerson || c.Severity == "" {
+		if c.By != ByPerson || c.Severity == "" || c.Code == Variables && d.in.Tenant.Searched > 0 {
 			continue
 		}
-		f := Finding{Code: c.Code, Severity: c.Severity, Sentence: "for a person to see to: " + c.Sentence, Remedy: c.Remedy}
+		f := Finding{Code: c.Code, Severity: Note, Sentence: "for a person to see to: " + c.Sentence, Remedy: c.Remedy}
 		if err := d.finding(f); err != nil {
 			return err
 		}

@@ -17,6 +17,8 @@ const (
 	InventoryIncomplete Code = "D03"
 	NameSwap            Code = "D04"
 	StaleValue          Code = "D05"
+	Orphan              Code = "D06"
+	Invited             Code = "D07"
 
 	// GuardHit: the plan as a whole does too much.
 	GuardHit Code = "G01"

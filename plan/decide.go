@@ -23,6 +23,8 @@ type decider struct {
 	graph  *graph
 	teams  []team
 	guards *guarding
+	met    met
+	others map[string]string // sources of the vendor's groups, by folded name
 	phase  int
 	due    map[Kind]int // objects that have a step of their own
 }
@@ -46,7 +48,7 @@ func Decide(in Input, out Sink) (Summary, error) {
 		Findings: map[Severity]int{}, Unexpected: map[Kind]int{},
 	}, names: map[Kind]*names{}, due: map[Kind]int{}}
 	d.guards = &guarding{rules: in.Rules.Guards.withDefaults(), d: d}
-	for _, pass := range []func() error{d.prerequisites, d.caution, d.surveyUnits, d.people, d.groups, d.plainUnits, d.strangers, d.reminders, d.guards.check, d.send} {
+	for _, pass := range []func() error{d.prerequisites, d.caution, d.surveyUnits, d.people, d.orphans, d.groups, d.plainUnits, d.strangers, d.references, d.invitations, d.reminders, d.guards.check, d.send} {
 		if err := pass(); err != nil {
 			return Summary{}, err
 		}

@@ -9,7 +9,9 @@ type Input struct {
 	Inventory Inventory
 	// Attestations are all that there are, in any order.
 	Attestations []Attestation
-	Tenant       Tenant
+	// Evidence is all that there is of what they are about, in any order.
+	Evidence []Evidence
+	Tenant   Tenant
 }
 
 // Snapshot is the source side.

@@ -113,6 +113,9 @@ func (d *decider) outcome(n *names, m match) outcome {
 	case v.code == NameTaken || holder.several || holder.unowned != nil && len(m.have) == 1:
 		w.block(NameTaken, fmt.Sprintf("the destination has another object with the name %q", w.name()),
 			"rename or remove that object at the destination, or correct the directory")
+	case n.kind == Group && len(m.have) == 0 && d.foreign(w.name()) != "":
+		w.block(GroupCheck, fmt.Sprintf("the vendor has a group %q of source %s, and allows no duplicates of different sources", w.name(), d.foreign(w.name())),
+			"remove or rename that group at the vendor, or give this one another name under groups.names")
 	case holder.unowned != nil && n.kind == Group && d.in.Rules.Groups.KeepForeign:
 		w.block(GroupCheck, fmt.Sprintf("the destination has a group %q from another source, and allows no duplicates", w.name()),
 			"remove or rename that group at the destination, or give this one another name under groups.names")

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,6 +26,7 @@ func (s Summary) outlook() []string {
 		}
 		lines = append(lines, "Waves: "+strings.Join(parts, "; ")+".")
 	}
+	lines = append(lines, s.Accounts.lines()...)
 	for _, name := range slices.Sorted(maps.Keys(s.CustomValues)) {
 		c := s.CustomValues[name]
 		if c.Equal+c.Differs == 0 {
@@ -66,7 +68,31 @@ func (p Prerequired) words() string {
 			s += " (" + a.Evidence + ")"
 		}
 	}
+	if e := p.Evidence; e != nil {
+		s += ": " + e.Sentence
+	}
 	return views.Brief(s)
+}
+
+// words says what was seen beside what decides.
+func (e Evidence) words() string {
+	return views.Brief(string(e.Bearing) + " (" + e.Kind + "): " + e.Sentence)
+}
+
+// lines say what the vendor's records hold.
+func (c AccountCounts) lines() []string {
+	if c.ByID+c.ByName+c.None == 0 {
+		return nil
+	}
+	var parts []string
+	for _, source := range slices.Sorted(maps.Keys(c.Sources)) {
+		parts = append(parts, views.Digits(c.Sources[source])+" "+cmp.Or(views.Brief(source), "of unknown source"))
+	}
+	return []string{
+		"Accounts at the vendor: " + strings.Join(parts, ", ") + ".",
+		fmt.Sprintf("Of the directory's people %s were found by their ID, %s by their user ID alone, and %s have no account yet. Accounts of LDAP that are nobody's: %s.",
+			views.Digits(c.ByID), views.Digits(c.ByName), views.Digits(c.None), views.Digits(c.Orphans)),
+	}
 }
 
 // duration is rounded as a person would.

@@ -6,6 +6,7 @@ func (d *decider) people() error {
 	return d.decideAll(Person, func(o outcome) error {
 		n := d.roster.add(o)
 		d.tally(o)
+		d.met.meet(o.want)
 		d.roster.wave = append(d.roster.wave, d.mapper.waveOf(o.want))
 		d.units.join(o.want.entry, n)
 		return d.decision(o.decision())

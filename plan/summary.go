@@ -28,6 +28,8 @@ type Summary struct {
 	Unmet         []string      `json:"unmet,omitempty"`
 	// Tenant is the digest of the vendor's records, where there were any.
 	Tenant Digest `json:"tenant,omitempty"`
+	// Accounts counts the vendor's records of people, where there were any.
+	Accounts AccountCounts `json:"accounts,omitzero"`
 	// CustomValues compares, for the people who are migrated, each custom
 	// attribute with the value that the vendor has stored.
 	CustomValues map[string]Comparison `json:"customValues,omitempty"`
@@ -42,6 +44,20 @@ type Summary struct {
 	Estimate Estimate `json:"estimate"`
 	// Cautious says that a read was incomplete and that steps were withheld.
 	Cautious bool `json:"cautious,omitempty"`
+}
+
+// AccountCounts say how the directory's people were found among the vendor's
+// accounts.
+type AccountCounts struct {
+	// Sources counts all accounts by source.
+	Sources map[string]int `json:"sources,omitempty"`
+	// ByID were found by their stable ID, ByName by the user ID alone; None
+	// have no account yet. Those who are left out count too.
+	ByID   int `json:"byId"`
+	ByName int `json:"byName"`
+	None   int `json:"none"`
+	// Orphans are accounts of LDAP whom nobody in the directory has.
+	Orphans int `json:"orphans"`
 }
 
 // Comparison counts people by whether the value that they get is the one that

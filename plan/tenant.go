@@ -1,6 +1,11 @@
 package plan
 
-import "strings"
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"strings"
+)
 
 // Tenant is what the vendor's own records say of people, beside SCIM. The zero
 // value knows nothing, and then nothing is decided from it.
@@ -10,24 +15,52 @@ type Tenant struct {
 	// ID and with the userName that the person is to have, and is free to know
 	// people by either. It is called several times and must answer the same.
 	Account func(id ExternalID, userName string) (Account, bool)
+	// Accounts yields all of them in the order of their user IDs, folded; nil
+	// when only single ones are known.
+	Accounts iter.Seq2[Account, error]
+	Records
+}
+
+// Records are what the vendor's records say of the tenant as a whole.
+type Records struct {
+	// Sources counts the accounts by source.
+	Sources map[string]int `json:"sources,omitempty"`
+	// AppleIDs tells whether the records say which Managed Apple IDs there are:
+	// an account without one then has none.
+	AppleIDs bool `json:"appleIds,omitempty"`
+	// Groups are the tenant's groups by name, with their source.
+	Groups map[string]string `json:"groups,omitempty"`
+	// References are what refers to LDAP. Searched says how many files and
+	// configurations were searched for it.
+	References []Reference `json:"references,omitempty"`
+	Searched   int         `json:"searched,omitempty"`
+	// ChromeOS is the number of devices that run it.
+	ChromeOS int `json:"chromeOS,omitempty"`
 }
 
 // Account is one person in the vendor's records.
 type Account struct {
 	// UID is the user ID by which the vendor knows the account, or "" when
 	// the records do not say.
-	UID string
+	UID   string `json:"uid"`
+	Email string `json:"email,omitempty"`
+	// IDs are the stable IDs that the vendor's GUID of the person can stand for.
+	IDs []ExternalID `json:"ids,omitempty"`
 	// Source is where the vendor has the account from, in the vendor's words:
 	// LOCAL, LDAP, SCIM_AAD; "" when the records do not say.
-	Source string
+	Source string `json:"source,omitempty"`
 	// AppleID is the Managed Apple ID now, or "" when the records do not say.
-	AppleID string
+	AppleID string `json:"appleId,omitempty"`
 	// Values are the stored values of the LDAP custom attributes, by name in
 	// lower case. A name that is not in it is one of which nothing is known.
-	Values map[string]string
+	Values map[string]string `json:"values,omitempty"`
 	// Enrolled says that the person has a user-enrolled device that is active
 	// or whose retirement is pending, which freezes the Managed Apple ID.
-	Enrolled bool
+	Enrolled bool `json:"enrolled,omitempty"`
+	Disabled bool `json:"disabled,omitempty"`
+	// NoSync: the vendor says that its LDAP server does not have the person.
+	NoSync  bool `json:"noSync,omitempty"`
+	Devices int  `json:"devices,omitempty"`
 }
 
 func (t Tenant) account(w want) (Account, bool) {
@@ -35,6 +68,21 @@ func (t Tenant) account(w want) (Account, bool) {
 		return Account{}, false
 	}
 	return t.Account(w.entry.ID, w.fields[UserName])
+}
+
+// foreign returns the source of a group of this name that the vendor has from
+// neither LDAP nor Entra ID, or "". Those of LDAP and Entra ID become SCIM
+// groups.
+func (d *decider) foreign(name string) string {
+	if d.others == nil {
+		d.others = map[string]string{}
+		for name, source := range d.in.Tenant.Groups {
+			if source != "LDAP" && source != "AAD" && !strings.HasPrefix(source, "SCIM") {
+				d.others[Fold(name)] = cmp.Or(source, "unknown")
+			}
+		}
+	}
+	return d.others[Fold(name)]
 }
 
 // checkAccount holds a person against what the vendor's records say (P01,
@@ -52,6 +100,10 @@ func (w *want) checkAccount(fills []fill) {
 		w.warn(Renamed, "a Local account has this user ID; it becomes a SCIM account, and its source changes from Local",
 			"see whether it is the same person, and that it is not the administrator who signs in when nothing else works")
 	}
+	if a.Disabled {
+		w.warn(Inactive, "the account is disabled at the vendor, and enabled in the directory; it is provisioned as active",
+			"see why it was disabled; exclude the person if it should stay so")
+	}
 	for _, f := range fills {
 		switch old, value, c := w.compare(f); c {
 		case differs:
@@ -60,6 +112,15 @@ func (w *want) checkAccount(fills []fill) {
 		case equal, unknown:
 		}
 	}
+}
+
+// checkDevices says of a person who is left out what devices stay behind (P06).
+func (w *want) checkDevices() {
+	if !w.known || w.account.Devices == 0 {
+		return
+	}
+	w.warn(Inactive, fmt.Sprintf("the person is left out, and has %s at the vendor", count(w.account.Devices, "device")),
+		"retire the devices, or enable the person in the directory")
 }
 
 // comparison of a stored LDAP value with the one that will be sent.

@@ -49,7 +49,10 @@ func (s Summary) writePrerequisites(b *bufio.Writer) {
 	}
 	fmt.Fprintln(b, title)
 	for _, p := range s.Prerequisites {
-		fmt.Fprintf(b, "  %-8s  %s\n", p.Standing, p.words())
+		fmt.Fprintf(b, "  %-8s  %s\n", p.Standing, views.Wrapped(p.words(), "            ", 12))
+		for _, e := range p.Beside {
+			fmt.Fprintf(b, "            %s\n", views.Wrapped(e.words(), "              ", 12))
+		}
 	}
 	b.WriteByte('\n')
 }
@@ -81,6 +84,7 @@ func Hazards() []Hazard {
 	return []Hazard{
 		HazardAdopt, HazardRemoveMembers, HazardDeactivate, HazardClear, HazardRemoveCreated, HazardChangeAppleID,
 		HazardManyRemovals, HazardManyDeactivations, HazardManyBlocked, HazardShrunk, HazardSmall, HazardUnreconciled,
+		HazardInvite, HazardChromeOS,
 	}
 }
 

@@ -83,6 +83,8 @@ func (m *mapper) want(e Entry) want {
 			Code: Inactive, Severity: Note, Sentence: why + "; inactive people cannot be provisioned",
 			Remedy: "enable the account in the directory if the person is to be migrated",
 		})
+		w.account, w.known = m.tenant.account(w)
+		w.checkDevices()
 		return w
 	}
 	if w.fields[nameField(e.Kind)] == "" {

@@ -21,6 +21,8 @@ type world struct {
 	rules     plan.Rules
 	tenant    map[plan.ExternalID]plan.Account
 	attested  []plan.Attestation
+	seen      []plan.Evidence
+	records   plan.Records
 	// unread makes the reads incomplete.
 	snapshotMissing, inventoryMissing string
 }
@@ -85,11 +87,11 @@ func (w *world) input() plan.Input {
 		w.rules = rules()
 	}
 	in := plan.Input{
-		Rules: w.rules, Attestations: w.attested,
+		Rules: w.rules, Attestations: w.attested, Evidence: w.seen,
 		Tenant: plan.Tenant{Digest: "t", Account: func(id plan.ExternalID, _ string) (plan.Account, bool) {
 			a, known := w.tenant[id]
 			return a, known
-		}},
+		}, Accounts: w.accounts(), Records: w.records},
 		Snapshot: plan.Snapshot{Digest: "s", Proof: proof(w.snapshotMissing), Entries: func(k plan.Kind) iter.Seq2[plan.Entry, error] {
 			return sorted(w.entries, func(e plan.Entry) bool { return e.Kind == k }, func(e plan.Entry) string { return string(e.ID) })
 		}},
@@ -104,6 +106,14 @@ func (w *world) input() plan.Input {
 		}
 	}
 	return in
+}
+
+// accounts yields the vendor's accounts, or is nil when there are none.
+func (w *world) accounts() iter.Seq2[plan.Account, error] {
+	if len(w.tenant) == 0 {
+		return nil
+	}
+	return sorted(slices.Collect(maps.Values(w.tenant)), func(plan.Account) bool { return true }, func(a plan.Account) string { return a.UID })
 }
 
 func (w *world) side(owned bool) func(plan.Kind) iter.Seq2[plan.Resource, error] {

@@ -88,6 +88,11 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 			return err
 		}
 		ready.run.Allow = allowed
+		if c.Tenant.On() { // what is seen now may overrule what was proven or said
+			if _, err := gatherEvidence(ctx, c, f); err != nil {
+				return err
+			}
+		}
 		if err := ready.run.Refusal(ctx, stored); err != nil {
 			return err
 		}

@@ -19,20 +19,23 @@ import (
 func (p *program) attestCommand() *cobra.Command {
 	var by, server, evidence string
 	cmd := &cobra.Command{
-		Use:   "attest " + string(plan.LDAPDisabled) + "|" + string(plan.AppleIDSaved) + "|" + string(plan.IdPAttribute) + " NAME",
+		Use:   "attest " + string(plan.LDAPDisabled) + "|" + string(plan.AppleIDSaved) + "|" + string(plan.InvitationsOff) + "|" + string(plan.IdPAttribute) + " NAME",
 		Short: "Record what only a person can say",
 		Long: `Record what only a person can say and no interface of the vendor's tells:
 
-  ldap-disabled       Enable this LDAP Server is deselected, at every server
+  ldap-disabled       Enable this LDAP Server is deselected, at every server;
+                      none is deleted, which would make its people local users
   managed-apple-id    the setting Managed Apple ID of User Provisioning is on,
                       with the pattern of the configuration, and saved
+  invitations-off     Automatically invite users imported from Entra ID is off,
+                      and saved
   idp-attribute NAME  an IdP attribute of this name exists
 
 Who, when and the evidence's SHA-256 go into the state file; the evidence
 itself does not. What a plan needs and nobody has attested is said first in
 the plan, and apply is refused.` + exitHelp(exitDone, exitFailed, exitLocked),
 		Args:      cobra.RangeArgs(1, 2),
-		ValidArgs: []string{string(plan.LDAPDisabled), string(plan.AppleIDSaved), string(plan.IdPAttribute)},
+		ValidArgs: []string{string(plan.LDAPDisabled), string(plan.AppleIDSaved), string(plan.InvitationsOff), string(plan.IdPAttribute)},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, err := attestation(args, by, server)
 			if err != nil {
@@ -78,9 +81,9 @@ func attestation(args []string, by, server string) (plan.Attestation, error) {
 			return wrong("attest idp-attribute needs the attribute's name", "For example: ldap2scim attest idp-attribute custAttr1 --by NAME.")
 		}
 		a.Name = args[1]
-	case plan.AppleIDSaved:
+	case plan.AppleIDSaved, plan.InvitationsOff:
 	default:
-		return wrong(fmt.Sprintf("attest %q: there is no such prerequisite", args[0]), "There are ldap-disabled, managed-apple-id and idp-attribute NAME.")
+		return wrong(fmt.Sprintf("attest %q: there is no such prerequisite", args[0]), "There are ldap-disabled, managed-apple-id, invitations-off and idp-attribute NAME.")
 	}
 	switch {
 	case a.Of != plan.IdPAttribute && len(args) > 1:

@@ -45,6 +45,7 @@ assumptions hold.` + exitHelp(exitDone, exitFailed, exitInterrupted),
 			list.state(ctx, c)
 			list.directory(ctx, c)
 			list.destination(ctx, c)
+			list.tenant(ctx, c)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}

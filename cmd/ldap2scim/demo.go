@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ldap2scim/ldapsrc/ldaptest"
+	"ldap2scim/scimdst/ivanti/ivantitest"
 	"ldap2scim/scimdst/scimtest"
 )
 
@@ -26,11 +27,11 @@ func (p *program) demoCommand() *cobra.Command {
 	var serve bool
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "The whole of it against a built-in directory and a built-in service",
-		Long: `Start a directory and a SCIM service inside this program, and go the whole road
+		Short: "The whole of it against a built-in directory and a built-in MDM tenant",
+		Long: `Start a directory, an MDM tenant and its SCIM service inside this program, and go the whole road
 from one to the other with the commands that you would type. The configuration,
 the state file, the plan and the report are left in a folder to look at. With
---serve, only the two servers are started, and you type the commands.` +
+--serve, only the servers are started, and you type the commands.` +
 			exitHelp(exitDone, exitFailed, exitInterrupted),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -38,7 +39,7 @@ the state file, the plan and the report are left in a folder to look at. With
 		},
 	}
 	cmd.Flags().StringVar(&folder, "folder", "ldap2scim-demo", "where to leave the files")
-	cmd.Flags().BoolVar(&serve, "serve", false, "start the two servers only, and keep them up")
+	cmd.Flags().BoolVar(&serve, "serve", false, "start the servers only, and keep them up")
 	return cmd
 }
 
@@ -47,20 +48,20 @@ func (p *program) demo(ctx context.Context, folder string, serve bool) error {
 	if err != nil {
 		return err
 	}
-	service, err := scimtest.Start(scimtest.Options{Token: "demo-token"})
+	mdm, err := startTenant()
 	if err != nil {
 		return errors.Join(err, directory.Close())
 	}
-	d := &demo{program: p, folder: folder, directory: directory, service: service}
+	d := &demo{program: p, folder: folder, directory: directory, service: mdm.SCIM, mdm: mdm}
 	err = d.write()
 	switch {
 	case err != nil:
 	case serve:
-		err = d.serve(ctx)
+		err = errors.Join(d.disable(), d.serve(ctx))
 	default:
 		err = d.road(ctx)
 	}
-	return errors.Join(err, service.Close(), directory.Close())
+	return errors.Join(err, mdm.Close(), directory.Close())
 }
 
 // demo is one showing.
@@ -69,6 +70,8 @@ type demo struct {
 	folder    string
 	directory *ldaptest.Server
 	service   *scimtest.Server
+	// mdm is the tenant that the service belongs to, where there is one.
+	mdm *ivantitest.Server
 }
 
 func (d *demo) path(name string) string { return filepath.Join(d.folder, name) }
@@ -93,6 +96,9 @@ func (d *demo) write() error {
 		if err := os.Remove(d.path("state.db" + suffix)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("replace the demo's state file: %w", err)
 		}
+	}
+	if err := d.writeTenant(); err != nil {
+		return err
 	}
 	for name, content := range map[string]string{
 		"ldap2scim.yaml": d.configuration(), "ca.pem": string(d.directory.CAPEM()),
@@ -133,7 +139,7 @@ groups:
   units: {make: subtree, under: ["ou=people,%[6]s"], name: "OU {ou}"}
 waves:
   - {name: pilot, groups: ["cn=Chess,ou=clubs,ou=groups,%[6]s"]}
-`, d.path("state.db"), d.directory.LDAPSURL(), d.path("ca.pem"), companyReader, d.path("ldap-password"), companySuffix, d.service.URL, d.path("scim-token"))
+%[9]s`, d.path("state.db"), d.directory.LDAPSURL(), d.path("ca.pem"), companyReader, d.path("ldap-password"), companySuffix, d.service.URL, d.path("scim-token"), d.tenantBlock())
 }
 
 // road types the commands.
@@ -144,15 +150,19 @@ func (d *demo) road(ctx context.Context) error {
 		{says: "Decide. Nothing is written to the service.", command: []string{"plan"}},
 		{says: "The whole plan, as JSON, and as a page for a browser.", command: []string{"show", "plan", "--json"}, into: "plan.json"},
 		{command: []string{"show", "plan", "--html"}, into: "plan.html"},
-		{says: "Nothing may be written while the MDM's own LDAP server may still be syncing.", command: []string{"apply", "--yes"}, exit: exitRefused},
-		{says: "It is switched off, and what else the vendor asks for is there. Say so.", command: []string{"attest", "ldap-disabled", "--by", "Demo"}},
-		{command: []string{"attest", "managed-apple-id", "--by", "Demo"}},
+		{says: "Nothing may be written while the MDM's own LDAP server syncs.", command: []string{"apply", "--yes"}, exit: exitRefused},
+		{
+			says: "In the MDM's portal Enable this LDAP Server is deselected. Three quarters of an hour\n# later its audit trail is exported again.",
+			do:   d.disable, command: []string{"tenant"},
+		},
+		{says: "What no record of the MDM's shows, a person must say.", command: []string{"attest", "managed-apple-id", "--by", "Demo"}},
+		{command: []string{"attest", "invitations-off", "--by", "Demo"}},
 		{command: []string{"attest", "idp-attribute", "custAttr1", "--by", "Demo"}},
 		{says: "A few people first.", command: []string{"apply", "--wave", "pilot", "--yes"}},
 		{says: "The others are not sent before those were read back.", command: []string{"apply", "--yes"}, exit: exitRefused},
 		{command: []string{"report", "--json"}, into: "pilot.json"},
 		{says: "Then everybody.", command: []string{"apply", "--yes"}},
-		{says: "Read the service back, and add up.", command: []string{"report"}, into: "report.txt"},
+		{says: "Read the service and the MDM's accounts back, and add up.", do: d.writeTenant, command: []string{"report"}, into: "report.txt"},
 		{says: "The report as a page, for a spreadsheet, and as JSON.", command: []string{"show", "report", "--html"}, into: "report.html"},
 		{command: []string{"show", "report", "--csv"}, into: "report.csv"},
 		{command: []string{"show", "report", "--json"}, into: "report.json"},
@@ -160,6 +170,11 @@ func (d *demo) road(ctx context.Context) error {
 	} {
 		if s.says != "" {
 			fmt.Fprintf(d.out, "\n# %s", s.says)
+		}
+		if s.do != nil {
+			if err := s.do(); err != nil {
+				return err
+			}
 		}
 		fmt.Fprintf(d.out, "\n$ ldap2scim %s", strings.Join(s.command, " "))
 		if err := d.show(ctx, s); err != nil {
@@ -172,7 +187,9 @@ func (d *demo) road(ctx context.Context) error {
 
 // stage is one command that the demo types.
 type stage struct {
-	says    string
+	says string
+	// do is what somebody does elsewhere before the command; nil is nothing.
+	do      func() error
 	command []string
 	into    string // a file that gets the output
 	exit    int    // what it must end with
@@ -209,13 +226,15 @@ func (d *demo) show(ctx context.Context, st stage) error {
 
 // serve keeps the servers up until the command is asked to end.
 func (d *demo) serve(ctx context.Context) error {
-	fmt.Fprintf(d.out, `A directory and a SCIM service are up, until Ctrl-C. In another terminal:
+	fmt.Fprintf(d.out, `A directory, an MDM tenant and its SCIM service are up, until Ctrl-C. The tenant's LDAP
+server is disabled, and its audit trail shows it. In another terminal:
 
   ldap2scim --config %[1]s check
   ldap2scim --config %[1]s snapshot
   ldap2scim --config %[1]s plan
-  ldap2scim --config %[1]s attest ldap-disabled --by YOUR-NAME
+  ldap2scim --config %[1]s tenant
   ldap2scim --config %[1]s attest managed-apple-id --by YOUR-NAME
+  ldap2scim --config %[1]s attest invitations-off --by YOUR-NAME
   ldap2scim --config %[1]s attest idp-attribute custAttr1 --by YOUR-NAME
   ldap2scim --config %[1]s apply --wave pilot
   ldap2scim --config %[1]s report

@@ -19,8 +19,11 @@ func TestDemoTwice(t *testing.T) {
 		for _, want := range []string{
 			" done, 0 failed, 0 not sent, 0 unknown.\n",
 			"225 in directory = 217 migrated + 4 excluded + 4 blocked\n",
-			"nothing may be written before: ldap-disabled, managed-apple-id, idp-attribute custAttr1\n",
 			"ldap2scim: wave rest comes after pilot, which is not reconciled: it was not read back since its last step\n           Read it back: ldap2scim report.",
+			"nothing may be written before: ldap-disabled (the LDAP server \"corp\" synced at 2026-01-05 08:30:00Z, and was not edited after that), managed-apple-id, idp-attribute custAttr1\n",
+			"  proves      audit-trail: the LDAP server \"corp\" was edited at 2026-01-05 08:40:00Z, and no sync began in the 45m0s after that\n",
+			"  source    before  after\n  LDAP         200      5\n  LOCAL          1      1\n  SCIM_AAD       0    195\n  in all       201    201\n",
+			"None has changed: all 199 are as they were.\n",
 			"$ ldap2scim plan --detailed-exitcode\nPlan ",
 			"No change: the destination is as the plan wants it.",
 		} {
@@ -87,7 +90,7 @@ func TestDemoServe(t *testing.T) {
 	if text, err := os.ReadFile(s.path("ldap2scim.yaml")); err != nil || string(text) != printed {
 		t.Errorf("printed %q, and wrote %q, %v", printed, text, err)
 	}
-	for _, command := range []string{"check", "snapshot", "plan", "attest ldap-disabled --by me", "attest managed-apple-id --by me", "attest idp-attribute custAttr1 --by me", "apply --yes --wave pilot"} {
+	for _, command := range []string{"check", "snapshot", "plan", "tenant", "attest managed-apple-id --by me", "attest invitations-off --by me", "attest idp-attribute custAttr1 --by me", "apply --yes --wave pilot"} {
 		s.process(exitDone, strings.Fields(command)...)
 	}
 	s.process(exitPartly, "report", "--check")

@@ -52,9 +52,15 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow 
 		return made, err
 	}
 	err = p.writing(ctx, c, func(f *checkpoints.File) error {
+		var tenant checkpoints.Tenant
+		if c.Tenant.On() {
+			if tenant, _, err = gather(ctx, c, f); err != nil {
+				return err
+			}
+		}
 		progress := p.progress(0)
 		made, err = migrate.Plan(ctx, f, dst, migrate.PlanOptions{
-			Rules: c.Rules, Settings: c.Settings, Destination: c.Destination.URL,
+			Rules: c.Rules, Settings: c.Settings, Destination: c.Destination.URL, Tenant: tenant.ID,
 			Learn: func(ctx context.Context) (string, error) { return learn(ctx, dst) },
 		}, progress.observe)
 		progress.end()

@@ -71,8 +71,12 @@ func (p *program) report(ctx context.Context, c configs.Config, o reportOptions)
 		if err := knownRun(ctx, f, o.since); err != nil {
 			return err
 		}
+		numbers, err := compareTenants(ctx, c, f, stored)
+		if err != nil {
+			return err
+		}
 		progress := p.progress(0)
-		r, err := migrate.Reconcile(ctx, f, dst, stored, migrate.ReconcileOptions{Destination: c.Destination.URL, Version: version()}, progress.observe)
+		r, err := migrate.Reconcile(ctx, f, dst, stored, migrate.ReconcileOptions{Destination: c.Destination.URL, Version: version(), Numbers: numbers}, progress.observe)
 		progress.end()
 		if err != nil {
 			return err

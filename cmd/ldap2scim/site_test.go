@@ -63,7 +63,7 @@ func demoSite(t *testing.T, o scimtest.Options) (*site, *demo) {
 		t.Fatal(err)
 	}
 	s := &site{t: t, folder: d.folder}
-	for _, of := range []string{"ldap-disabled", "managed-apple-id", "idp-attribute custAttr1"} {
+	for _, of := range []string{"ldap-disabled", "managed-apple-id", "invitations-off", "idp-attribute custAttr1"} {
 		s.run(exitDone, append(append([]string{"attest"}, strings.Fields(of)...), "--by", "a test")...)
 	}
 	return s, d

@@ -17,6 +17,15 @@ type Entry struct {
 	Attrs map[string][]string
 }
 
+// UUID is the entryUUID that an entry without one gets.
+func (e Entry) UUID() (string, error) {
+	r, err := newRecord(Entry{DN: e.DN})
+	if err != nil {
+		return "", err
+	}
+	return uuidOf(r.key()), nil
+}
+
 // record is an entry as stored.
 type record struct {
 	dn string
