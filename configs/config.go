@@ -32,7 +32,7 @@ type Config struct {
 }
 
 func (f file) config() (Config, error) {
-	c := Config{State: f.State, Source: f.Source.WithDefaults(), Destination: f.Destination.Config, Retry: migrate.Retry{Attempts: f.Retry.Attempts}}
+	c := Config{State: f.State, Source: f.Source.WithDefaults(), Destination: f.Destination.Config, Retry: migrate.Retry{Attempts: f.Retry.Attempts, Budget: f.Retry.Budget, Grace: f.Retry.TokenGrace}}
 	if f.Source.Password != "" {
 		c.Source.Password = f.Source.Password.read
 	}

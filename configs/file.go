@@ -65,6 +65,9 @@ type inactive struct {
 	Values    []string `yaml:"values"`
 }
 
+// retry is as [migrate.Retry] has it.
 type retry struct {
-	Attempts int `yaml:"attempts"`
+	Attempts   int           `yaml:"attempts"`
+	Budget     time.Duration `yaml:"budget"`
+	TokenGrace time.Duration `yaml:"token_grace"`
 }

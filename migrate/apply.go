@@ -31,7 +31,8 @@ type Apply struct {
 	// Allow names the hazards that the operator allows.
 	Allow []plan.Hazard
 	Retry Retry
-	// Concurrency is the most requests at a time, 4 when 0.
+	// Concurrency is the most requests at a time, 32 when 0. There are 4, and
+	// more where the destination's latency calls for it.
 	Concurrency int
 	Observe     Observer
 	// Version of the program, for the record.
@@ -56,23 +57,20 @@ const (
 	batch = 32
 	// moment is the longest that an answer waits to be recorded.
 	moment = 100 * time.Millisecond
-	// downAfter steps in a row that fail for a temporary reason end the run.
-	downAfter = 5
-	// usualConcurrency is for an [Apply] that does not say.
-	usualConcurrency = 4
+	// usualConcurrency is how many requests at a time there are at first, and
+	// mostConcurrency the most for an [Apply] that does not say.
+	usualConcurrency, mostConcurrency = 4, 32
 )
 
 // ErrFailures: as many steps have failed as the operator allows.
 var ErrFailures = errors.New("too many steps have failed")
 
-// ErrDown: the destination answers nothing any more.
-var ErrDown = errors.New("the destination is down")
-
 // Run carries out p, or what is left of it. When ctx ends, what is in flight
 // is finished and recorded, and the result says that it was interrupted. The
 // error wraps [StaleError], [HazardError] or [WaveError] when nothing was sent for that
-// reason; another error ends the run before the end of the plan, and running
-// again goes on.
+// reason, and [ErrDown] or [ErrDenied] when nothing got through any more; each
+// other error too ends the run before the end of the plan, and running again
+// goes on.
 func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err error) {
 	if err := a.Refusal(ctx, p); err != nil {
 		return Result{}, err
@@ -97,10 +95,10 @@ func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err err
 	r := &running{Apply: a, plan: p, run: run}
 	r.Retry = a.Retry.withDefaults()
 	if r.Concurrency <= 0 {
-		r.Concurrency = usualConcurrency
+		r.Concurrency = mostConcurrency
 	}
 	r.Observe = inTurn(r.tally.observing(a.Observe))
-	r.gate = newGate(r.Concurrency)
+	r.gate = newGate(r.Concurrency, r.Retry, r.Observe)
 	err = r.recover(ctx)
 	if err == nil {
 		err = r.steps(ctx)
@@ -157,7 +155,6 @@ type running struct {
 	// answers wait to be recorded, since the first of them came.
 	answers []checkpoints.Result
 	since   time.Time
-	down    int // temporary failures in a row
 }
 
 // release makes steps pending again that were not sent.

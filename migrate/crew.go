@@ -32,14 +32,15 @@ type crew struct {
 	// busy are the objects on which a step is under way, of the phase.
 	busy  map[plan.ExternalID]bool
 	phase int
-	// control is what the operator has said last.
+	// control is what the operator has said last, and heeded when that was read.
 	control checkpoints.Control
+	heeded  time.Time
 }
 
 // steps sends what is pending, phase by phase.
 func (r *running) steps(ctx context.Context) error {
 	c := &crew{running: r, todo: make(chan job), done: make(chan job), busy: map[plan.ExternalID]bool{}}
-	for range r.Concurrency {
+	for range max(r.Concurrency, 2) { // see gate.places
 		go func() {
 			for j := range c.todo {
 				j.sent = r.send(ctx, j.marked.Step, j.ids)
@@ -93,19 +94,29 @@ func (c *crew) run(ctx context.Context) error {
 					return err
 				}
 			}
-			control, err := c.File.Control(ctx, c.running.run)
-			if err != nil {
+			if err := c.heed(ctx); err != nil {
 				return err
-			}
-			if control != c.control {
-				c.control = control
-				c.gate.set(control.Rate, control.Paused)
-				c.Observe(Steered{Rate: control.Rate, Paused: control.Paused})
 			}
 		case <-ctx.Done():
 		}
 	}
 	return ctx.Err()
+}
+
+// heed does what the operator says.
+func (c *crew) heed(ctx context.Context) error {
+	if time.Since(c.heeded) < 5*moment {
+		return nil
+	}
+	c.heeded = time.Now()
+	control, err := c.File.Control(ctx, c.running.run)
+	if err != nil || control == c.control {
+		return err
+	}
+	c.control = control
+	c.gate.set(control.Rate, control.Paused)
+	c.Observe(Steered{Rate: control.Rate, Paused: control.Paused})
+	return nil
 }
 
 // mark marks the next steps as sending when few are left to hand out.

@@ -35,12 +35,28 @@ type (
 		Step    plan.Step
 		Outcome plan.Outcome
 	}
-	// Waiting: the step's request did not go well and is tried again.
+	// Waiting: the step's request did not go well and is tried again, after so
+	// long at least.
 	Waiting struct {
 		Step plan.Step
 		Err  error
 		For  time.Duration
 	}
+	// Paced: the destination has refused requests for their number. Rate is how
+	// many a second it gets from now on, AtATime how many at a time.
+	Paced struct {
+		Rate    float64
+		AtATime int
+	}
+	// Down: nothing gets through, or, if Denied, the token is not taken any more.
+	// One request at a time asks until it is, or until the run ends.
+	Down struct {
+		Err    error
+		Denied bool
+		Until  time.Time
+	}
+	// Back: something got through again.
+	Back struct{}
 	// LookedUp: a step of unknown outcome was looked up.
 	LookedUp struct {
 		Step  plan.Step
@@ -55,6 +71,9 @@ type (
 	Recorded struct{ N int }
 )
 
+func (Paced) event()     {}
+func (Down) event()      {}
+func (Back) event()      {}
 func (Steered) event()   {}
 func (Read) event()      {}
 func (Restarted) event() {}

@@ -146,7 +146,7 @@ func TestDown(t *testing.T) {
 	a := w.apply(f, w.writer())
 	a.Lister = nil // the trouble begins after the first look
 	res, err := a.Run(t.Context(), p)
-	if !errors.Is(err, migrate.ErrDown) || res.Done != 3 || res.Unknown != 5 || res.Failed != 0 {
+	if !errors.Is(err, migrate.ErrDown) || res.Done != 3 || res.Unknown < 1 || res.Unknown > 2 || res.Failed != 0 {
 		t.Fatalf("%+v, %v", res, err)
 	}
 	w.service.Heal()

@@ -29,6 +29,7 @@ type Lister interface {
 //	Throttled() bool            it was refused because there were too many
 //	Unknown() bool              it may have had its effect
 //	AccessDenied() bool         no request will be taken, this or another
+//	Forbidden() bool            the same may be true, or of this one alone
 //	Failure() plan.Failure      why it failed, as one of few words
 //	Said() string               what the destination itself said
 //
@@ -45,5 +46,6 @@ type (
 	retryAfter interface{ RetryAfter() time.Duration }
 	throttled  interface{ Throttled() bool }
 	uncertain  interface{ Unknown() bool }
-	denied     interface{ AccessDenied() bool }
+	refusing   interface{ AccessDenied() bool }
+	forbidding interface{ Forbidden() bool }
 )

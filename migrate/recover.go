@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"ldap2scim/checkpoints"
 	"ldap2scim/plan"
@@ -59,12 +58,12 @@ func (r *running) lookUp(ctx context.Context, steps []checkpoints.Marked) (unsee
 		}
 		var outcome plan.Outcome
 		var found plan.Found
-		_, err = r.Retry.persist(ctx, func() (err error) {
+		_, over, err := r.persist(ctx, m.Step, func() (err error) {
 			outcome, found, err = r.Destination.Look(ctx, m.Step, ids)
 			return err
-		}, func(err error, wait time.Duration) { r.Observe(Waiting{Step: m.Step, Err: err, For: wait}) })
+		})
 		switch {
-		case err != nil && (isDenied(err) || isTemporary(err) || ctx.Err() != nil):
+		case err != nil && (over || isTemporary(err)):
 			return nil, fmt.Errorf("look up what became of %s %s: %w", m.Step.Kind, m.Step.Name, err)
 		case err != nil:
 			r.Observe(Refused{Step: m.Step, Err: err})

@@ -2,32 +2,49 @@ package migrate
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
+
+	"ldap2scim/plan"
 )
 
-// Retry says how patient to be. The zero value of a field is its default.
+// Retry says how patient to be. The zero value of a field is its default, a
+// negative duration stands for none at all.
 type Retry struct {
 	// Attempts is the most that one step gets, 6 by default. An answer that
-	// asks to wait does not use one up.
+	// asks to wait does not use one up, nor does what fails while nothing gets
+	// through.
 	Attempts int
 	// First and Longest bound the wait between two attempts, 500 ms and 30 s.
 	First, Longest time.Duration
-	// Budget is the longest that one step may take with all its waits, 15 min.
+	// Budget is how long the whole run may have nothing getting through, with
+	// all the times together, 1 h. While that is so one request at a time asks.
 	Budget time.Duration
+	// Grace is how long a run waits for another token when the one that it has
+	// is refused, 10 min.
+	Grace time.Duration
 	// Patience is how long a destination may take to show what it has
 	// accepted, 2 s. A step of unknown outcome that is not seen is looked up
 	// again after it, before it is sent again.
 	Patience time.Duration
 }
 
+// mostWaits is how often one step is refused for the number of requests before
+// it is believed that this is not the reason.
+const mostWaits = 100
+
 func (r Retry) withDefaults() Retry {
 	for _, d := range []struct {
 		at    *time.Duration
 		usual time.Duration
-	}{{&r.First, 500 * time.Millisecond}, {&r.Longest, 30 * time.Second}, {&r.Budget, 15 * time.Minute}, {&r.Patience, 2 * time.Second}} {
+	}{
+		{&r.First, 500 * time.Millisecond},
+		{&r.Longest, 30 * time.Second},
+		{&r.Budget, time.Hour},
+		{&r.Grace, 10 * time.Minute},
+		{&r.Patience, 2 * time.Second},
+	} {
 		if *d.at == 0 {
 			*d.at = d.usual
 		}
@@ -38,79 +55,62 @@ func (r Retry) withDefaults() Retry {
 	return r
 }
 
-// waits is a backoff that never waits less than the destination asked for.
-type waits struct {
-	backoff.BackOff
-	least time.Duration
+// exponential are waits that double, with jitter, and have no end.
+func (r Retry) exponential() *backoff.ExponentialBackOff {
+	return backoff.NewExponentialBackOff(backoff.WithInitialInterval(r.First),
+		backoff.WithMaxInterval(r.Longest), backoff.WithMaxElapsedTime(0))
 }
 
-func (r Retry) waits() *waits {
-	return &waits{BackOff: backoff.NewExponentialBackOff(backoff.WithInitialInterval(r.First),
-		backoff.WithMaxInterval(r.Longest), backoff.WithMaxElapsedTime(r.Budget))}
+// waits are those of one step: none where the gate holds everybody.
+type waits struct {
+	*backoff.ExponentialBackOff
+	held bool
 }
 
 // NextBackOff returns the wait before the next attempt.
 func (w *waits) NextBackOff() time.Duration {
-	next := w.BackOff.NextBackOff()
-	if next != backoff.Stop {
-		next = max(next, w.least)
+	if w.held {
+		return 0
 	}
-	w.least = 0
-	return next
+	return w.ExponentialBackOff.NextBackOff()
 }
 
 // persist calls try until it succeeds, returns an error that is final, or the
-// attempts or the budget are used up. It waits between, unless ctx ends.
-func (r Retry) persist(ctx context.Context, try func() error, waiting func(error, time.Duration)) (attempts int, err error) {
-	w := r.waits()
-	counted := 0
+// attempts are used up. Each time it has leave of the gate, and tells it how it
+// went. It waits between, unless ctx ends. Over says that the run ended before
+// there was an answer for good.
+func (r *running) persist(ctx context.Context, s plan.Step, try func() error) (attempts int, over bool, err error) {
+	w := &waits{ExponentialBackOff: r.Retry.exponential()}
+	counted, refused, settled := 0, 0, false
 	err = backoff.RetryNotify(func() error {
-		attempts++
-		err := try()
-		if err == nil {
-			return nil
-		}
-		if !isTemporary(err) && !isUnknown(err) {
+		turn, err := r.gate.pass(ctx)
+		if err != nil {
 			return backoff.Permanent(err)
 		}
-		if w.least = hint(err); w.least == 0 {
+		attempts++
+		err = try()
+		blame := r.gate.went(turn, s, err)
+		w.held = blame != itself
+		switch {
+		case err == nil:
+			settled = true
+			return nil
+		case blame == outage:
+		case blame == quota:
+			refused++
+		case isTemporary(err) || isUnknown(err):
 			counted++
+		default: // final
+			counted = r.Retry.Attempts
 		}
-		if counted >= r.Attempts {
+		if settled = counted >= r.Retry.Attempts || refused >= mostWaits; settled {
 			return backoff.Permanent(err)
 		}
 		return err
-	}, backoff.WithContext(w, ctx), waiting)
-	return attempts, err
-}
-
-func isTemporary(err error) bool {
-	var t temporary
-	return errors.As(err, &t) && t.Temporary()
-}
-
-func isThrottled(err error) bool {
-	var t throttled
-	return errors.As(err, &t) && t.Throttled()
-}
-
-// hint is how long the destination asked to wait, or 0.
-func hint(err error) time.Duration {
-	var ra retryAfter
-	if errors.As(err, &ra) {
-		return ra.RetryAfter()
-	}
-	return 0
-}
-
-func isUnknown(err error) bool {
-	var u uncertain
-	return errors.As(err, &u) && u.Unknown()
-}
-
-func isDenied(err error) bool {
-	var d denied
-	return errors.As(err, &d) && d.AccessDenied()
+	}, backoff.WithContext(w, ctx), func(err error, wait time.Duration) {
+		r.Observe(Waiting{Step: s, Err: err, For: max(wait, r.gate.closed(time.Now()))})
+	})
+	return attempts, !settled, err
 }
 
 // pause waits, and returns the context's error when that ends first.

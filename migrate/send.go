@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"ldap2scim/checkpoints"
 	"ldap2scim/plan"
@@ -19,14 +18,16 @@ func (r *running) answered(ctx context.Context, m checkpoints.Marked, sent sent)
 	res := checkpoints.Result{Attempts: sent.attempts, Outcome: sent.outcome}
 	switch {
 	case sent.err == nil:
-		r.down = 0
 		res.State = checkpoints.Done
 		r.Observe(Answered{Step: m.Step, Outcome: sent.outcome})
 		return r.keep(ctx, m, res)
 	case sent.unknown: // stays marked as sending
 		r.Observe(Refused{Step: m.Step, Err: sent.err})
-		return r.downOn(ctx, sent.err)
-	case ctx.Err() != nil && errors.Is(sent.err, ctx.Err()), isDenied(sent.err):
+		if sent.over {
+			return sent.err
+		}
+		return nil
+	case sent.over:
 		res.State = checkpoints.Pending
 		return errors.Join(sent.err, r.keep(ctx, m, res))
 	}
@@ -38,21 +39,6 @@ func (r *running) answered(ctx context.Context, m checkpoints.Marked, sent sent)
 	if r.MaxFailures > 0 && r.res.Failed >= r.MaxFailures {
 		return fmt.Errorf("%w: %d, the last: %w", ErrFailures, r.res.Failed, sent.err)
 	}
-	if isTemporary(sent.err) {
-		return r.downOn(ctx, sent.err)
-	}
-	r.down = 0
-	return nil
-}
-
-// downOn counts a step that got no answer to the end of its retries.
-func (r *running) downOn(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if r.down++; r.down >= downAfter {
-		return fmt.Errorf("%w: %d steps in a row got no answer, the last: %w", ErrDown, r.down, err)
-	}
 	return nil
 }
 
@@ -61,6 +47,7 @@ type sent struct {
 	outcome  plan.Outcome
 	attempts int
 	unknown  bool // it may have had its effect, and that is all that is known
+	over     bool // the run ended before the step had an answer for good
 	err      error
 }
 
@@ -69,7 +56,7 @@ type sent struct {
 // do not end with ctx, so that what is in flight is finished.
 func (r *running) send(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (end sent) {
 	attempt := 0
-	end.attempts, end.err = r.Retry.persist(ctx, func() error {
+	end.attempts, end.over, end.err = r.persist(ctx, s, func() error {
 		if end.unknown {
 			outcome, found, err := r.look(ctx, s, ids)
 			if err != nil {
@@ -86,16 +73,12 @@ func (r *running) send(ctx context.Context, s plan.Step, ids map[plan.ExternalID
 				end.unknown = false
 			}
 		}
-		if err := r.gate.pass(ctx); err != nil {
-			return err
-		}
 		attempt++
 		r.Observe(Sending{Step: s, Attempt: attempt})
 		outcome, err := r.Destination.Do(context.WithoutCancel(ctx), s, ids)
-		r.gate.went(time.Now(), isThrottled(err), hint(err))
 		end.outcome, end.unknown = outcome, isUnknown(err)
 		return err
-	}, func(err error, wait time.Duration) { r.Observe(Waiting{Step: s, Err: err, For: wait}) })
+	})
 	return end
 }
 

@@ -68,9 +68,9 @@ func rules() plan.Rules {
 	}
 }
 
-// hasty waits as long as a test can.
+// hasty waits as long as a test can, and for no destination that is down.
 func hasty() migrate.Retry {
-	return migrate.Retry{First: time.Millisecond, Longest: 2 * time.Millisecond, Patience: time.Millisecond}
+	return migrate.Retry{First: time.Millisecond, Longest: 2 * time.Millisecond, Patience: time.Millisecond, Budget: -1, Grace: -1}
 }
 
 func silent(migrate.Event) {}

@@ -63,9 +63,10 @@ func (c *client) send(ctx context.Context, call call, read func(*answer) error) 
 	}
 	if err != nil {
 		var may interface{ Temporary() bool }
+		passes := errors.As(err, &may) && may.Temporary()
 		return &Error{
 			Op: call.op, Method: call.method, Path: call.path, Err: hide.without(err),
-			temporary: errors.As(err, &may) && may.Temporary(),
+			temporary: passes, noAccess: !passes,
 		}
 	}
 	var sent wire

@@ -37,6 +37,9 @@ type Error struct {
 	asksToWait bool
 	// renewable: the token was taken before, and can be renewed.
 	renewable bool
+	// noAccess: there was no token to be sent, and waiting a little for one
+	// does not help.
+	noAccess bool
 }
 
 func (e *Error) Error() string {
@@ -72,9 +75,15 @@ func (e *Error) RetryAfter() time.Duration { return e.retryAfter }
 func (e *Error) Unknown() bool { return e.unknown }
 
 // AccessDenied reports whether the service does not take the token (401), so
-// that it would refuse any other request too. A 403 may be about one object,
-// and a token that was taken before is renewed where it can be.
-func (e *Error) AccessDenied() bool { return e.Status == http.StatusUnauthorized && !e.renewable }
+// that it would refuse any other request too, or there is none to be had. A
+// token that was taken before is renewed where it can be.
+func (e *Error) AccessDenied() bool {
+	return e.Status == http.StatusUnauthorized && !e.renewable || e.noAccess
+}
+
+// Forbidden reports whether the service refuses for want of a right (403),
+// which may be about one object or about all.
+func (e *Error) Forbidden() bool { return e.Status == http.StatusForbidden }
 
 // Throttled reports whether the service asked to slow down: 429, or another
 // error whose text says so.

@@ -19,17 +19,21 @@ type paced struct {
 	of      Counted
 }
 
+// evenly is the share of a quota that is sent evenly. The rest leaves room for
+// requests that arrive less evenly than they were sent: at 20 a second one may
+// be 10 ms late.
+const evenly = 0.99
+
 // newPaced keeps a rate without bursts.
 func newPaced(next http.RoundTripper, perSecond float64) *paced {
-	return &paced{next: next, limiter: rate.NewLimiter(rate.Limit(perSecond), 1)}
+	return &paced{next: next, limiter: rate.NewLimiter(rate.Limit(evenly*perSecond), 1)}
 }
 
-// newWindow keeps a quota: a tenth of it may go at once, and the rest is spread
-// so that no stretch of the window's length sees more than all of it.
+// newWindow keeps a quota: a hundredth of it may go at once, and the rest is
+// spread so that no stretch of the window's length sees more than all of it.
 func newWindow(next http.RoundTripper, w Window) *paced {
-	burst := max(w.Requests/10, 1)
-	spread := float64(max(w.Requests-burst, 1)) / w.Per.Seconds()
-	return &paced{next: next, limiter: rate.NewLimiter(rate.Limit(spread), burst), of: w.Of}
+	spread := evenly * float64(w.Requests) / w.Per.Seconds()
+	return &paced{next: next, limiter: rate.NewLimiter(rate.Limit(spread), max(w.Requests/100, 1)), of: w.Of}
 }
 
 func (t *paced) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -3,6 +3,7 @@ package scimdst
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"sync"
@@ -36,11 +37,11 @@ func TestPaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rt := newPaced(instant(200, ""), 4)
 		begin := time.Now()
-		for range 9 {
+		for range 100 {
 			trip(t, rt, http.MethodGet, "/Users")
 		}
-		if took := time.Since(begin); took != 2*time.Second {
-			t.Errorf("9 requests at 4 a second took %s", took)
+		if took := time.Since(begin); took.Round(time.Millisecond) != 25*time.Second {
+			t.Errorf("100 requests at 4 a second took %s", took)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -52,30 +53,62 @@ func TestPaced(t *testing.T) {
 	})
 }
 
-// TestWindow: no stretch of the window's length sees more than its quota,
-// after a time of rest too, and most of the quota is used.
-func TestWindow(t *testing.T) {
+// TestKnownQuota: a quota is used to 98 %, and no stretch of its length sees
+// more than that, after a time of rest too, and when requests arrive up to 10 ms
+// late.
+func TestKnownQuota(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var at []time.Time
-		rt := newWindow(tripper(func(*http.Request) (*http.Response, error) {
-			at = append(at, time.Now())
-			return &http.Response{Body: http.NoBody}, nil
-		}), Window{Requests: 50, Per: 10 * time.Second})
-		<-time.After(time.Hour) // in synctest's own time: the bucket is full
-		begin := time.Now()
-		for range 500 {
-			trip(t, rt, http.MethodPost, "/Users")
-		}
-		for i := 50; i < len(at); i++ {
-			if at[i].Sub(at[i-50]) < 10*time.Second {
-				t.Fatalf("requests %d to %d came within %s", i-50, i, at[i].Sub(at[i-50]))
-			}
-		}
-		if took := time.Since(begin); took > 115*time.Second {
-			t.Errorf("500 requests at 50 in 10 s took %s", took)
-		}
-	})
+	for name, tt := range map[string]struct {
+		profile Profile
+		n       int
+		per     time.Duration
+	}{
+		"20 a second":        {Profile{Quota: Quota{RequestsPerSecond: 20}}, 20, time.Second},
+		"500 a second":       {Profile{Quota: Quota{RequestsPerSecond: 500}}, 500, time.Second},
+		"20 in any second":   {Profile{Quota: Quota{Windows: []Window{{Requests: 20, Per: time.Second}}}}, 20, time.Second},
+		"500 in any second":  {Profile{Quota: Quota{Windows: []Window{{Requests: 500, Per: time.Second, Of: CountedWrites}}}}, 500, time.Second},
+		"3000 in any 150 s":  {Profile{Quota: Quota{Windows: []Window{{Requests: 3000, Per: 150 * time.Second}}}}, 3000, 150 * time.Second},
+		"50 in any 10 s":     {Profile{Quota: Quota{Windows: []Window{{Requests: 50, Per: 10 * time.Second}}}}, 50, 10 * time.Second},
+		"the smaller of two": {Profile{Quota: Quota{RequestsPerSecond: 30, Windows: []Window{{Requests: 600, Per: time.Minute}}}}, 600, time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var mu sync.Mutex
+				var at []time.Time
+				jitter := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // only for being spread
+				rt := paceAndBound(tripper(func(*http.Request) (*http.Response, error) {
+					mu.Lock()
+					late := time.Duration(jitter.IntN(10_000)) * time.Microsecond
+					mu.Unlock()
+					<-time.After(late) // in synctest's own time
+					mu.Lock()
+					defer mu.Unlock()
+					at = append(at, time.Now())
+					return &http.Response{Body: http.NoBody, StatusCode: http.StatusOK}, nil
+				}), Config{}.withDefaults(), tt.profile)
+				<-time.After(time.Hour) // the bucket is full
+				begin := time.Now()
+				var all sync.WaitGroup
+				for range 16 {
+					all.Go(func() {
+						for range 10 * tt.n / 16 {
+							trip(t, rt, http.MethodPost, "/Users")
+						}
+					})
+				}
+				all.Wait()
+				for i := tt.n; i < len(at); i++ {
+					if at[i].Sub(at[i-tt.n]) < tt.per {
+						t.Fatalf("requests %d to %d came within %s", i-tt.n, i, at[i].Sub(at[i-tt.n]))
+					}
+				}
+				if share := float64(len(at)) / time.Since(begin).Seconds() * tt.per.Seconds() / float64(tt.n); share < 0.98 {
+					t.Errorf("%.4f of the quota are used", share)
+				}
+			})
+		})
+	}
 }
 
 func TestWindowCounts(t *testing.T) {
@@ -200,7 +233,7 @@ func TestProfileIsUsed(t *testing.T) {
 			t.Errorf("the second waited %s", took)
 		}
 		trip(t, rt, http.MethodGet, "/Users")
-		if took := time.Since(begin); took != time.Minute {
+		if took := time.Since(begin).Round(time.Second); took != 30*time.Second {
 			t.Errorf("the second reading waited until %s", took)
 		}
 		e := told[0]

@@ -65,7 +65,7 @@ must find the wave as the plan wants it before the next one is let through.` +
 	cmd.Flags().IntVar(&opts.maxFailures, "max-failures", 0, "end the run when so many steps have failed in it (0: never)")
 	cmd.Flags().DurationVar(&opts.window.longest, "max-duration", 0, "end the run after this long, as on Ctrl-C")
 	cmd.Flags().StringVar(&opts.window.until, "until", "", "end the run at this time of day (HH:MM), as on Ctrl-C")
-	cmd.Flags().IntVar(&opts.concurrency, "concurrency", 0, "the most requests at a time (default 4)")
+	cmd.Flags().IntVar(&opts.concurrency, "concurrency", 0, "the most requests at a time (default 32; it begins with 4)")
 	cmd.Flags().StringSliceVar(&opts.allow, "allow", nil, "allow steps of these kinds: "+hazardNames())
 	return cmd
 }

@@ -107,8 +107,11 @@ func hintOf(err error) string {
 	case errors.Is(err, migrate.ErrEmpty):
 		return "Look at users.base and users.filter, and at what the reader may see; --allow-empty takes it as it is."
 	}
-	if _, partly := errors.AsType[*partlyError](err); !partly && errors.Is(err, migrate.ErrDown) {
+	if errors.Is(err, migrate.ErrDown) {
 		return "Nothing is lost: apply goes on when the service is back."
+	}
+	if errors.Is(err, migrate.ErrDenied) {
+		return "Put a token that the service takes where the old one was: it may be wrong, expired, or without the right to provision. Then apply goes on."
 	}
 	return deepestHint(err)
 }

@@ -62,7 +62,13 @@ func (g *progress) observe(e migrate.Event) {
 		if e.Paused {
 			g.waiting = " · paused"
 		}
-	case migrate.Marked, migrate.Sending, migrate.Recorded:
+	case migrate.Down:
+		g.tell(downLine(e))
+		g.waiting = " · waiting for the destination"
+	case migrate.Back:
+		g.tell("apply: the destination is back; the run goes on")
+		g.waiting = ""
+	case migrate.Marked, migrate.Sending, migrate.Recorded, migrate.Paced:
 	}
 	g.show(g.line())
 }
@@ -96,6 +102,22 @@ func (g *progress) show(line string) {
 	fmt.Fprintln(g.w, line)
 }
 
+// downLine says that nothing gets through, and what a person can do.
+func downLine(e migrate.Down) string {
+	what, remedy := "nothing gets through to the destination", "one request at a time asks whether it is back"
+	if e.Denied {
+		what, remedy = "the destination does not take the token any more", "put one that it takes where the old one was"
+	}
+	return fmt.Sprintf("apply: %s (%v); %s, until %s", what, e.Err, remedy, e.Until.Format(time.TimeOnly))
+}
+
+// tell prints a line at once, and for good.
+func (g *progress) tell(line string) {
+	g.end()
+	g.dirty = false
+	fmt.Fprintln(g.w, line)
+}
+
 // end leaves the cursor at the beginning of an empty line.
 func (g *progress) end() {
 	if g.dirty {
@@ -116,6 +138,12 @@ func (g *progress) record(e migrate.Event) {
 		g.log.Warn("restarted")
 	case migrate.Steered:
 		g.log.Info("steered", zap.Float64("rate", e.Rate), zap.Bool("paused", e.Paused))
+	case migrate.Paced:
+		g.log.Info("paced", zap.Float64("rate", e.Rate), zap.Int("at a time", e.AtATime))
+	case migrate.Down:
+		g.log.Warn("down", zap.Bool("denied", e.Denied), zap.Time("until", e.Until))
+	case migrate.Back:
+		g.log.Info("back")
 	case migrate.Marked:
 		g.log.Info("marked", zap.Int("n", e.N))
 	case migrate.Sending:
