@@ -31,6 +31,7 @@ func TestApplicationIsMadeEachTime(t *testing.T) {
 		t.Errorf("%d applications, want 2", got)
 	}
 	s.want(204, "PATCH", "/servicePrincipals/"+sp, `{"tags":["run=1"],"notes":"by ldap2scim"}`)
+	s.fails(400, "notes", "PATCH", "/servicePrincipals/"+sp, `{"notes":"`+strings.Repeat("x", 1025)+`"}`)
 	found := s.want(200, "GET", "/servicePrincipals?$filter=tags/any(t:t eq 'run=1')&$select=id,tags,notes", "")
 	if got := found.column("id"); len(got) != 1 || got[0] != sp {
 		t.Errorf("found %v", found.raw)

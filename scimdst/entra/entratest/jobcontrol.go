@@ -77,7 +77,8 @@ func (s *Server) pauseJob(c *call) (reply, error) {
 }
 
 // restartJob forgets what the criteria name, and starts the job. Without
-// criteria everything is forgotten but the links.
+// criteria everything is forgotten but the links. Full is all of it, so that
+// deletions beyond the threshold are made too.
 //
 // Source: learn.microsoft.com/graph/api/synchronization-synchronizationjob-restart
 // and .../resources/synchronization-synchronizationjobrestartcriteria
@@ -128,7 +129,7 @@ func (j *job) reset(scope []string) {
 	if has("Watermark") {
 		j.again()
 	}
-	j.force = slices.Contains(scope, "ForceDeletes")
+	j.force = has("ForceDeletes")
 }
 
 // getJob answers the job's state. With Options.Poll a cycle runs when it is

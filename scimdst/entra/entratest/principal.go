@@ -3,6 +3,7 @@ package entratest
 import (
 	"net/http"
 	"slices"
+	"unicode/utf8"
 )
 
 // The roles of an application of the non-gallery template.
@@ -10,6 +11,8 @@ const (
 	roleUser  = "18d14569-c3bd-439b-9a66-3a2aee01d14f"
 	roleMSIAM = "b9632174-c057-4f7e-951b-be3adc52bfe6"
 )
+
+const mostNotes = 1024 // characters (learn.microsoft.com/graph/api/resources/serviceprincipal)
 
 // principal is the service principal of an application: who is assigned to it,
 // and how it is provisioned.
@@ -125,8 +128,13 @@ func (s *Server) patchPrincipal(c *call) (reply, error) {
 	if err := p.owned(c.client, "Application.ReadWrite.All"); err != nil {
 		return reply{}, err
 	}
-	if err := readAll(given, map[string]any{"notes": &p.notes, "tags": &p.tags}); err != nil {
+	notes := p.notes
+	if err := readAll(given, map[string]any{"notes": &notes, "tags": &p.tags}); err != nil {
 		return reply{}, err
 	}
+	if utf8.RuneCountInString(notes) > mostNotes {
+		return reply{}, badRequest("Invalid value specified for property 'notes' of resource 'ServicePrincipal'.")
+	}
+	p.notes = notes
 	return noContent(), nil
 }

@@ -217,9 +217,30 @@ func TestDeleteThreshold(t *testing.T) {
 	if j := r.Jobs()[0]; j.Quarantine != "TooManyDeletes" {
 		t.Errorf("the job is %s, %s", j.Code, j.Quarantine)
 	}
+	r.want(204, "POST", r.job+"/restart", `{"criteria":{"resetScope":"Watermark, Escrows, QuarantineState"}}`)
+	r.cycle()
+	r.holds("ann@example.com active=true", "bob@example.com active=true") // the threshold holds
 	r.want(204, "POST", r.job+"/restart", `{"criteria":{"resetScope":"ForceDeletes, QuarantineState"}}`)
 	r.cycle()
 	r.holds("ann@example.com active=false", "bob@example.com active=false")
+	r.nothingRefused()
+	r.fails(400, "not documented", "POST", r.job+"/restart", `{"criteria":{"resetScope":"Everything"}}`)
+}
+
+func TestFullRestartIsMoreThanMeetsTheEye(t *testing.T) {
+	t.Parallel()
+	set := pair{"SyncNotificationSettings", `{"Enabled":false,"DeleteThresholdEnabled":true,"DeleteThresholdValue":1}`}
+	r := newRoad(t, Options{}, scimtest.Options{}, pair{"SyncAll", "true"}, set)
+	r.person("ann")
+	r.person("bob")
+	r.start()
+	r.cycle()
+	r.secrets(pair{"SyncAll", "false"}, set)
+	before := len(r.Jobs()[0].Links)
+	r.want(204, "POST", r.job+"/restart", `{"criteria":{"resetScope":"Full"}}`)
+	if after := len(r.Jobs()[0].Links); before != 2 || after != 0 {
+		t.Errorf("%d links before and %d after: the cache is among what Full clears", before, after)
+	}
 }
 
 func TestEscrowIsTriedAgain(t *testing.T) {
