@@ -42,8 +42,8 @@ type loaded struct {
 
 // A batch is written when it has so many objects or bytes.
 const (
-	batchObjects = 8192
-	batchBytes   = 8 << 20
+	batchObjects = 4096
+	batchBytes   = 4 << 20
 )
 
 // load stores what read gives, beside the reading, as encode makes it. Of

@@ -66,7 +66,7 @@ func Open(ctx context.Context, path string) (_ *File, err error) {
 	// A PRAGMA sent through the pool reaches one connection; in the DSN it
 	// reaches each.
 	db, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
-		"_pragma=foreign_keys(1)", "_pragma=busy_timeout(5000)", "_pragma=cache_size(-65536)"))
+		"_pragma=foreign_keys(1)", "_pragma=busy_timeout(5000)", "_pragma=cache_size(-8192)"))
 	if err != nil {
 		return nil, fmt.Errorf("open state file %s: %w", path, err)
 	}

@@ -107,6 +107,9 @@ func (c *conn) frame() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if length <= c.in.Size() {
+		return c.short(length)
+	}
 	c.buf.Reset()
 	if c.buf.Cap() > keptBuffer {
 		c.buf = bytes.Buffer{}
@@ -116,6 +119,17 @@ func (c *conn) frame() (string, error) {
 		return "", lost(err)
 	}
 	return c.buf.String(), nil
+}
+
+// short reads what fits into the buffer of the reader.
+func (c *conn) short(length int) (string, error) {
+	b, err := c.in.Peek(length)
+	if err != nil {
+		return "", lost(err)
+	}
+	s := string(b)
+	_, err = c.in.Discard(length)
+	return s, err
 }
 
 func (c *conn) length() (int, error) {

@@ -6,6 +6,9 @@ import "strings"
 // about attribute names.
 type decoder struct {
 	names map[string]description
+	// room is where the next single values go: most attributes have one, and
+	// a slice for each costs more than its value.
+	room []string
 }
 
 func newDecoder() *decoder { return &decoder{names: make(map[string]description)} }
@@ -41,7 +44,7 @@ func (d *decoder) attributes(r *record, content string) error {
 		if set, _, err = take(set, tagSet); err != nil {
 			return err
 		}
-		values, err := octetStrings(set)
+		values, err := d.values(set)
 		if err != nil {
 			return err
 		}
@@ -52,6 +55,20 @@ func (d *decoder) attributes(r *record, content string) error {
 		}
 	}
 	return nil
+}
+
+// values decodes the content of a set of values.
+func (d *decoder) values(set string) ([]string, error) {
+	value, more, err := take(set, tagOctets)
+	if err != nil || more != "" {
+		return octetStrings(set)
+	}
+	if len(d.room) == 0 {
+		d.room = make([]string, 64)
+	}
+	one := d.room[:1:1]
+	one[0], d.room = value, d.room[1:]
+	return one, nil
 }
 
 const rememberedNames = 1024

@@ -17,7 +17,7 @@ func TestPatience(t *testing.T) {
 		p := &patience{Conn: near, limit: time.Minute}
 		go func() {
 			for range 2 {
-				time.Sleep(59 * time.Second) //nolint:forbidigo // of synctest
+				<-time.After(59 * time.Second)
 				if _, err := io.WriteString(far, "x"); err != nil {
 					t.Error(err)
 				}
@@ -28,7 +28,7 @@ func TestPatience(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		time.Sleep(time.Hour) //nolint:forbidigo // of synctest
+		<-time.After(time.Hour)
 		begin := time.Now()
 		_, err := p.Read(make([]byte, 1))
 		if waited := time.Since(begin); !errors.Is(err, errSilent) || waited != time.Minute {

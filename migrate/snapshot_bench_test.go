@@ -5,8 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"runtime/metrics"
 	"strconv"
 	"testing"
 	"time"
@@ -35,7 +33,7 @@ func people(b *testing.B) int {
 
 // BenchmarkSnapshot reads a company from slapd into the state file, and has
 // ldapsearch print the same attributes beside it. It reports the ratio of the
-// two times, and the largest heap while reading.
+// two times. BenchmarkSnapshotProcess of cmd/ldap2scim measures the memory.
 func BenchmarkSnapshot(b *testing.B) {
 	n := people(b)
 	pr, pw := io.Pipe()
@@ -53,7 +51,6 @@ func BenchmarkSnapshot(b *testing.B) {
 		Groups: search("(objectClass=groupOfNames)", "member", rules().Attributes(plan.Group)),
 	}
 	var ours, theirs time.Duration
-	heap := watchHeap()
 	for b.Loop() {
 		start := time.Now()
 		for _, s := range []ldapsrc.Search{c.Users, c.Groups} {
@@ -71,7 +68,6 @@ func BenchmarkSnapshot(b *testing.B) {
 	}
 	b.ReportMetric(ours.Seconds()/theirs.Seconds(), "ldapsearches")
 	b.ReportMetric(float64(n)*float64(b.N)/ours.Seconds(), "people/s")
-	b.ReportMetric(float64(heap())/(1<<20), "live-MiB")
 }
 
 func snapshotOnce(b *testing.B, c ldapsrc.Config, n int) {
@@ -93,32 +89,5 @@ func snapshotOnce(b *testing.B, c ldapsrc.Config, n int) {
 	}
 	if err := f.Close(); err != nil {
 		b.Fatal(err)
-	}
-}
-
-// watchHeap samples the heap until the function that it returns is called,
-// which returns the largest.
-func watchHeap() func() uint64 {
-	runtime.GC() // of what made the directory
-	stop, done := make(chan struct{}), make(chan uint64)
-	go func() {
-		tick := time.NewTicker(20 * time.Millisecond)
-		defer tick.Stop()
-		largest := uint64(0)
-		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}} // what the last collection kept
-		for {
-			select {
-			case <-stop:
-				done <- largest
-				return
-			case <-tick.C:
-				metrics.Read(live)
-				largest = max(largest, live[0].Value.Uint64())
-			}
-		}
-	}()
-	return func() uint64 {
-		close(stop)
-		return <-done
 	}
 }

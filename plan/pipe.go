@@ -7,10 +7,10 @@ var errConsumer = errors.New("the consumer has failed")
 
 // Pipe runs consume on what produce puts, in the same order but beside it, so
 // that reading, from a network or a file, and working on what was read do not
-// wait for each other. At most a few thousand values are under way. It returns the first
+// wait for each other. At most some two thousand values are under way. It returns the first
 // error of either, when both have ended.
 func Pipe[T any](produce func(put func(T) error) error, consume func(T) error) error {
-	const size, ahead = 64, 64
+	const size, ahead = 64, 32
 	batches := make(chan []T, ahead)
 	failed, done := make(chan struct{}), make(chan error, 1)
 	go func() {

@@ -22,3 +22,17 @@ func freePorts(t testing.TB, n int) []string {
 	}
 	return ports
 }
+
+// persist starts a server. Another process may take a port between its choice
+// and its use: then start is called again, and chooses others.
+func persist(t testing.TB, name string, start func() error) {
+	t.Helper()
+	const attempts = 3
+	var err error
+	for range attempts {
+		if err = start(); err == nil {
+			return
+		}
+	}
+	t.Fatalf("start %s, %d attempts: %v", name, attempts, err)
+}

@@ -104,22 +104,15 @@ func (s *samba) run(t testing.TB, input io.Reader, tool string, args ...string) 
 
 func (s *samba) start(t testing.TB) {
 	t.Helper()
-	const attempts = 3
-	for attempt := 1; ; attempt++ {
+	persist(t, "samba", func() error {
 		s.configure(t, freeLoopback(t))
 		p := launch(t, program{name: "samba", path: s.program, args: []string{
 			"-s", s.conf, "-F", "--no-process-group", "--debug-stdout",
 			// Through a pipe, the end of the process is that of its children
 			// too, which still write into the folder.
 		}, tee: io.Discard})
-		err := p.await(t.Context(), func() error { return askRoot(s.URL) })
-		if err == nil {
-			return
-		}
-		if attempt == attempts {
-			t.Fatalf("start samba, %d attempts: %v", attempts, err)
-		}
-	}
+		return p.await(t.Context(), func() error { return askRoot(s.URL) })
+	})
 }
 
 // freeLoopback returns an address of this machine on whose LDAP ports nobody

@@ -164,12 +164,10 @@ func (s *slapd) load(t testing.TB, ldif io.Reader, tool string, args ...string) 
 	}
 }
 
-// start starts the server and waits until it answers. Another process may take
-// a port between its choice and its use: then it tries others.
+// start starts the server and waits until it answers.
 func (s *slapd) start(t testing.TB) {
 	t.Helper()
-	const attempts = 3
-	for attempt := 1; ; attempt++ {
+	persist(t, "slapd", func() error {
 		ports := freePorts(t, 2)
 		s.URL, s.LDAPSURL = "ldap://127.0.0.1:"+ports[0], "ldaps://127.0.0.1:"+ports[1]
 		s.SocketURL = "ldapi://" + url.PathEscape(filepath.Join(socketFolder(t), "ldapi"))
@@ -177,14 +175,8 @@ func (s *slapd) start(t testing.TB) {
 			"-f", s.conf, "-n", "slapd-test", "-h", s.URL + " " + s.LDAPSURL + " " + s.SocketURL,
 			"-d", "0", // stay in the foreground
 		}})
-		err := p.await(t.Context(), func() error { return askRoot(s.URL) })
-		if err == nil {
-			return
-		}
-		if attempt == attempts {
-			t.Fatalf("start slapd, %d attempts: %v", attempts, err)
-		}
-	}
+		return p.await(t.Context(), func() error { return askRoot(s.URL) })
+	})
 }
 
 // socketFolder returns a folder with a name so short that a socket fits in.
