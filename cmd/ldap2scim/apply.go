@@ -78,7 +78,7 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 	if opts.dryRun {
 		return p.dryRun(ctx, opts)
 	}
-	return p.writing(ctx, c, func(f *checkpoints.File) error {
+	return p.changing(ctx, c, func(f *checkpoints.File) error {
 		stored, err := chosen(ctx, f, opts.plan)
 		if err != nil {
 			return err

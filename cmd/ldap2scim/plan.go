@@ -51,7 +51,7 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow 
 	if err != nil {
 		return made, err
 	}
-	err = p.writing(ctx, c, func(f *checkpoints.File) error {
+	err = p.changing(ctx, c, func(f *checkpoints.File) error {
 		var tenant checkpoints.Tenant
 		if c.Tenant.On() {
 			if tenant, _, err = gather(ctx, c, f); err != nil {

@@ -63,7 +63,7 @@ func (p *program) report(ctx context.Context, c configs.Config, o reportOptions)
 	if err != nil {
 		return err
 	}
-	return p.writing(ctx, c, func(f *checkpoints.File) error {
+	return p.changing(ctx, c, func(f *checkpoints.File) error {
 		stored, err := chosen(ctx, f, "")
 		if err != nil {
 			return err

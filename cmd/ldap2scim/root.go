@@ -108,6 +108,29 @@ func (p *program) writing(ctx context.Context, c configs.Config, do func(*checkp
 	return errors.Join(do(f), f.Close())
 }
 
+// changing is the same for a command that goes on with what others have stored:
+// it makes no state file.
+func (p *program) changing(ctx context.Context, c configs.Config, do func(*checkpoints.File) error) error {
+	f, err := checkpoints.OpenReader(ctx, c.State)
+	switch {
+	case errors.Is(err, checkpoints.ErrNone):
+		return begin(err)
+	case err == nil:
+		err = f.Close()
+	case errors.Is(err, checkpoints.ErrOlder):
+		err = nil // opened for writing, it is brought up to date
+	}
+	if err != nil {
+		return err
+	}
+	return p.writing(ctx, c, do)
+}
+
+// begin adds to the error of a state file that is not there what makes one.
+func begin(err error) error {
+	return &adviceError{what: err.Error(), hint: "Begin with ldap2scim snapshot."}
+}
+
 // reading is the same for one that only looks.
 func (p *program) reading(ctx context.Context, do func(configs.Config, *checkpoints.File) error) error {
 	c, err := p.load()
@@ -116,7 +139,7 @@ func (p *program) reading(ctx context.Context, do func(configs.Config, *checkpoi
 	}
 	f, err := checkpoints.OpenReader(ctx, c.State)
 	if errors.Is(err, checkpoints.ErrNone) {
-		return &adviceError{what: err.Error(), hint: "Begin with ldap2scim snapshot."}
+		return begin(err)
 	}
 	if err != nil {
 		return err
