@@ -25,6 +25,10 @@ type Facts struct {
 	// Paging reports that the server says it supports paged results. It is
 	// true of files, which have no limits.
 	Paging bool
+	// Limits are those that the server reports and that a reading can meet, as
+	// NAME=VALUE: of its default policy, where it is a domain controller. There
+	// are none where the reader may not see them.
+	Limits []string
 	// Clock is the server's time, or zero where it does not tell it.
 	Clock time.Time
 	// Bases are the search bases in the order of reading.
@@ -71,6 +75,9 @@ func (s *Source) Check(ctx context.Context) (Facts, error) {
 		facts.Paging = slices.Contains(root["supportedcontrol"], ldap.ControlTypePaging)
 		if now, err := generalizedTime(root.first("currenttime")); err == nil {
 			facts.Clock = now
+		}
+		if facts.Limits, err = s.readLimits(root); err != nil {
+			return err
 		}
 		for _, search := range s.config.searches() {
 			base, err := s.checkBase(ctx, search)

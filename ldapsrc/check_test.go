@@ -87,6 +87,38 @@ func TestCheckLimits(t *testing.T) {
 	}
 }
 
+// Limits are shown where the server reports them to the reader.
+func TestCheckReportedLimits(t *testing.T) {
+	t.Parallel()
+	const configuration = "CN=Configuration,DC=x"
+	domain := map[string][]string{"rootDomainNamingContext": {"DC=x"}, "configurationNamingContext": {configuration}}
+	policy := ldaptest.Entry{
+		DN:    "CN=Default Query Policy,CN=Query-Policies,CN=Directory Service,CN=Windows NT,CN=Services," + configuration,
+		Attrs: map[string][]string{"objectClass": {"queryPolicy"}, "lDAPAdminLimits": {"MaxPoolThreads=4", "MaxValRange=1500", "MaxPageSize=1000"}},
+	}
+	server := ldaptest.Entry{DN: "cn=config", Attrs: map[string][]string{"objectClass": {"top"}, "nsslapd-sizelimit": {"2000"}}}
+	for name, test := range map[string]struct {
+		root  map[string][]string
+		entry ldaptest.Entry
+		want  []string
+	}{
+		"domain controller":            {domain, policy, []string{"MaxPageSize=1000", "MaxValRange=1500"}},
+		"domain controller, not shown": {root: domain},
+		"389":                          {map[string][]string{"vendorName": {"389 Project"}}, server, []string{"nsslapd-sizelimit=2000"}},
+		"another server":               {map[string][]string{"vendorName": {"Somebody"}}, server, nil},
+	} {
+		d := company(3)
+		d.Root = test.root
+		if test.entry.DN != "" {
+			d.Entries = append(d.Entries, test.entry)
+		}
+		facts, err := open(t, config(start(t, d))).Check(t.Context())
+		if err != nil || !slices.Equal(facts.Limits, test.want) {
+			t.Errorf("%s: got %q, %v, want %q", name, facts.Limits, err, test.want)
+		}
+	}
+}
+
 func TestCheckLDIF(t *testing.T) {
 	t.Parallel()
 	c := ldifConfig(ldifFile(t, "x.ldif", ldifPeople+"\nsearch: 1\nresult: 4 Size limit exceeded\n"))

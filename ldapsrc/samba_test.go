@@ -166,6 +166,9 @@ func sambaCheck(t *testing.T, d *testservers.Directory) {
 	if age := time.Since(facts.Clock).Abs(); age > time.Minute {
 		t.Errorf("got the clock %s, which is off by %s", facts.Clock, age)
 	}
+	if want := []string{"MaxPageSize=1000", "MaxQueryDuration=120", "MaxResultSetSize=262144", "MaxValRange=1500"}; !slices.Equal(facts.Limits, want) {
+		t.Errorf("got the limits %q, want %q", facts.Limits, want)
+	}
 	for _, base := range facts.Bases {
 		if base.Err != nil || base.Sampled == 0 {
 			t.Errorf("got %+v", base)

@@ -132,6 +132,9 @@ func (l *checklist) connection(c configs.Config, facts ldapsrc.Facts) {
 	} else {
 		l.fail("directory paging", &adviceError{what: "the server does not say that it supports paged results (RFC 2696)", hint: "A snapshot may end at the server's size limit; it then says so."})
 	}
+	if len(facts.Limits) > 0 {
+		l.ok("directory limits", strings.Join(facts.Limits, ", "))
+	}
 	l.ok("users by hand", c.Source.Users.Command(c.Source))
 	l.ok("groups by hand", c.Source.Groups.Command(c.Source))
 	if c.Source.Units.Filter != "" {
