@@ -87,13 +87,9 @@ func (p Prerequired) Subject() string { return strings.TrimSpace(string(p.Of) + 
 // plan knew may have been overruled since.
 func (s Summary) StillUnmet(said []Attestation, seen []Evidence) []Prerequired {
 	var unmet []Prerequired
-	for _, p := range s.Prerequisites {
-		// Somebody at the destination who bears the attribute has proven it.
-		if p.Standing == Proven && p.Attestation == nil && p.Evidence == nil {
-			continue
-		}
-		if now := (Prerequired{Of: p.Of, Name: p.Name}).weighed(said, seen); now.Standing == Unknown && !p.optional() {
-			unmet = append(unmet, now)
+	for _, p := range s.Standings(said, seen) {
+		if p.Standing == Unknown && !p.optional() {
+			unmet = append(unmet, p)
 		}
 	}
 	return unmet

@@ -115,3 +115,16 @@ func ProofOf(of Prerequisite, all []Evidence) *Evidence {
 	}
 	return p.Evidence
 }
+
+// Standings says how the plan's prerequisites stand by what is said and seen
+// now.
+func (s Summary) Standings(said []Attestation, seen []Evidence) []Prerequired {
+	now := slices.Clone(s.Prerequisites)
+	for i, p := range now {
+		// Somebody at the destination who bears the attribute has proven it.
+		if p.Standing != Proven || p.Evidence != nil || p.Attestation != nil && p.Attestation.Proven {
+			now[i] = Prerequired{Of: p.Of, Name: p.Name}.weighed(said, seen)
+		}
+	}
+	return now
+}

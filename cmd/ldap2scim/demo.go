@@ -150,6 +150,7 @@ func (d *demo) road(ctx context.Context) error {
 		{says: "Decide. Nothing is written to the service.", command: []string{"plan"}},
 		{says: "The whole plan, as JSON, and as a page for a browser.", command: []string{"show", "plan", "--json"}, into: "plan.json"},
 		{command: []string{"show", "plan", "--html"}, into: "plan.html"},
+		{says: "What people must do around it: a checklist with the values to type.", command: []string{"runbook", "--html"}, into: "runbook.html"},
 		{says: "Nothing may be written while the MDM's own LDAP server syncs.", command: []string{"apply", "--yes"}, exit: exitRefused},
 		{
 			says: "In the MDM's portal Enable this LDAP Server is deselected. Three quarters of an hour\n# later its audit trail is exported again.",
@@ -181,7 +182,7 @@ func (d *demo) road(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Fprintf(d.out, "\nLeft to look at, in %s: ldap2scim.yaml, state.db, plan.json, plan.html, pilot.json, report.txt, report.html, report.csv, report.json\n", d.folder)
+	fmt.Fprintf(d.out, "\nLeft to look at, in %s: ldap2scim.yaml, state.db, plan.json, plan.html, runbook.html, pilot.json, report.txt, report.html, report.csv, report.json\n", d.folder)
 	return nil
 }
 

@@ -34,7 +34,7 @@ func TestDemoTwice(t *testing.T) {
 		if p.err.String() != "" {
 			t.Errorf("demo says on standard error: %s", p.err.String())
 		}
-		for _, name := range []string{"ldap2scim.yaml", "state.db", "plan.json", "plan.html", "pilot.json", "report.txt", "report.html", "report.csv", "report.json", "ca.pem"} {
+		for _, name := range []string{"ldap2scim.yaml", "state.db", "plan.json", "plan.html", "runbook.html", "pilot.json", "report.txt", "report.html", "report.csv", "report.json", "ca.pem"} {
 			if info, err := os.Stat(filepath.Join(folder, name)); err != nil || info.Size() == 0 {
 				t.Errorf("demo left %s: %v", name, err)
 			}
