@@ -2,7 +2,6 @@ package checkpoints
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -47,8 +46,8 @@ func withBase64(attrs map[string][]string) map[string][]string {
 }
 
 func decodeAttrs(s string) (map[string][]string, error) {
-	var attrs map[string][]string
-	if err := json.Unmarshal([]byte(s), &attrs); err != nil {
+	attrs, err := readObject(s, plainList)
+	if err != nil {
 		return nil, fmt.Errorf("attributes of an entry: %w", err)
 	}
 	if !strings.Contains(s, base64Prefix) {

@@ -105,7 +105,7 @@ func scanResource(k plan.Kind) func(scanner) (plan.Resource, error) {
 		if err != nil {
 			return r, err
 		}
-		if err := json.Unmarshal([]byte(fields), &r.Fields); err != nil {
+		if r.Fields, err = readObject(fields, plainString); err != nil {
 			return r, fmt.Errorf("fields of %s: %w", r.RemoteID, err)
 		}
 		return r, fromList(members, &r.Members)
