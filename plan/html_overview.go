@@ -22,13 +22,14 @@ type overview struct {
 type standing struct {
 	Standing Standing
 	Words    string
+	Beside   []string
 }
 
 func (v View) overview() overview {
 	s := v.Summary
 	o := overview{Unmet: len(s.Unmet) > 0, Figures: s.figures(), Actions: s.actionBars(), Outlook: s.outlook()}
 	for _, p := range s.Prerequisites {
-		o.Prerequisites = append(o.Prerequisites, standing{p.Standing, p.words()})
+		o.Prerequisites = append(o.Prerequisites, standing{p.Standing, p.words(), p.besides()})
 	}
 	o.Classes.Caption = "Objects of the directory, by class"
 	for _, k := range kinds() {

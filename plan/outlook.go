@@ -74,6 +74,15 @@ func (p Prerequired) words() string {
 	return views.Brief(s)
 }
 
+// besides are the words of the evidence that decides nothing.
+func (p Prerequired) besides() []string {
+	var all []string
+	for _, e := range p.Beside {
+		all = append(all, e.words())
+	}
+	return all
+}
+
 // words says what was seen beside what decides.
 func (e Evidence) words() string {
 	return views.Brief(string(e.Bearing) + " (" + e.Kind + "): " + e.Sentence)

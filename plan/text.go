@@ -50,8 +50,8 @@ func (s Summary) writePrerequisites(b *bufio.Writer) {
 	fmt.Fprintln(b, title)
 	for _, p := range s.Prerequisites {
 		fmt.Fprintf(b, "  %-8s  %s\n", p.Standing, views.Wrapped(p.words(), "            ", 12))
-		for _, e := range p.Beside {
-			fmt.Fprintf(b, "            %s\n", views.Wrapped(e.words(), "              ", 12))
+		for _, beside := range p.besides() {
+			fmt.Fprintf(b, "            %s\n", views.Wrapped(beside, "              ", 12))
 		}
 	}
 	b.WriteByte('\n')

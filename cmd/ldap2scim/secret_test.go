@@ -79,7 +79,7 @@ func TestNoSecretLeavesMemory(t *testing.T) {
 	is.search(t, "at the end", s.folder, printed)
 }
 
-// TestDemoLeavesNoSecret: but in the two files that the configuration names.
+// TestDemoLeavesNoSecret: but in the files that the configuration names.
 func TestDemoLeavesNoSecret(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "demo")
@@ -87,7 +87,7 @@ func TestDemoLeavesNoSecret(t *testing.T) {
 	if code := run(t.Context(), []string{"demo", "--folder", folder, "--log", folder + ".log"}, streams{in: strings.NewReader(""), out: &out, err: &errs}); code != exitDone {
 		t.Fatalf("demo exits with %d: %s", code, errs.String())
 	}
-	is := secrets{companyPassword, "demo-token", companyPassword, "demo-token"}
+	is := secrets{companyPassword, "demo-token", "demo-api-password", "demo-token"}
 	is.search(t, "of the demo", filepath.Dir(folder), map[string][]byte{"stdout": out.Bytes(), "stderr": errs.Bytes()})
 }
 
@@ -97,7 +97,7 @@ func (is secrets) search(t *testing.T, when, folder string, printed map[string][
 	t.Helper()
 	files := 0
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || entry.Name() == "ldap-password" || entry.Name() == "scim-token" {
+		if err != nil || entry.IsDir() || entry.Name() == "ldap-password" || entry.Name() == "scim-token" || entry.Name() == "api-password" {
 			return err
 		}
 		files++

@@ -65,19 +65,23 @@ func JudgeTrail(events []Event, interval time.Duration, seen time.Time) plan.Evi
 	return verdicts[0]
 }
 
-// serversIn collects what concerns LDAP, by the server's name.
+// serversIn collects what concerns LDAP servers, by their names. Where there is
+// one name alone, events that name none are about that server.
 func serversIn(events []Event) []*server {
 	var all []*server
+	only := onlyServer(events)
 	for _, e := range events {
 		what := plan.Fold(e.What)
-		sync, edit := strings.Contains(what, "sync"), strings.Contains(what, "edit") || strings.Contains(what, "update") || strings.Contains(what, "modif")
-		if !strings.Contains(what, "ldap") || !sync && !edit {
+		sync := strings.Contains(what, "ldap") && strings.Contains(what, "sync")
+		edit := strings.Contains(what, "ldap server") && (strings.Contains(what, "edit") || strings.Contains(what, "update") || strings.Contains(what, "modif"))
+		if !sync && !edit {
 			continue
 		}
-		i := slices.IndexFunc(all, func(s *server) bool { return plan.Fold(s.name) == plan.Fold(e.Name) })
+		name := cmp.Or(e.Name, only)
+		i := slices.IndexFunc(all, func(s *server) bool { return plan.Fold(s.name) == plan.Fold(name) })
 		if i < 0 {
 			i = len(all)
-			all = append(all, &server{name: e.Name})
+			all = append(all, &server{name: name})
 		}
 		s := all[i]
 		switch ended := !strings.Contains(what, "start"); {
@@ -95,6 +99,21 @@ func serversIn(events []Event) []*server {
 	return all
 }
 
+// onlyServer is the name of the one server that is named, or "".
+func onlyServer(events []Event) string {
+	only := ""
+	for _, e := range events {
+		switch {
+		case e.Name == "" || !strings.Contains(plan.Fold(e.What), "ldap server"):
+		case only == "":
+			only = e.Name
+		case plan.Fold(only) != plan.Fold(e.Name):
+			return ""
+		}
+	}
+	return only
+}
+
 func (s *server) judge(end time.Time, interval time.Duration, seen time.Time) plan.Evidence {
 	interval = max(interval, s.usual())
 	name := strconv.Quote(cmp.Or(s.name, "of no name"))
@@ -110,7 +129,7 @@ func (s *server) judge(end time.Time, interval time.Duration, seen time.Time) pl
 		return evidence(auditTrail, plan.Inconclusive, end, seen, "the LDAP server %s was edited at %s, and the audit trail ends %s later; more than %s without a sync are needed",
 			name, clock(s.edited), silence.Round(time.Second), 2*interval)
 	}
-	return evidence(auditTrail, plan.Proves, end, seen, "the LDAP server %s was edited at %s, and no sync began in the %s after that", name, clock(s.edited), silence.Round(time.Second))
+	return evidence(auditTrail, plan.Proves, end, seen, "the LDAP server %s synced last at %s, was edited at %s, and no sync began in the %s after that", name, clock(s.synced), clock(s.edited), silence.Round(time.Second))
 }
 
 // usual is the time between two syncs as the trail shows it: the middle one of

@@ -141,7 +141,7 @@ func TestTrail(t *testing.T) {
 	judge(plan.Inconclusive, "ends 30m0s later; more than 30m0s")
 	s.Pass(time.Minute)
 	s.Log(ivantitest.Event{Type: "Administrator", Action: "Sign in"})
-	judge(plan.Proves, "was edited at 2026-01-05 08:40:00Z, and no sync began in the 31m0s")
+	judge(plan.Proves, "synced last at 2026-01-05 08:30:00Z, was edited at 2026-01-05 08:40:00Z, and no sync began in the 31m0s")
 	s.EnableLDAP(true)
 	judge(plan.Contradicts, "left it enabled")
 	s.Pass(20 * time.Minute)
@@ -161,16 +161,20 @@ func TestTrailOfSeveral(t *testing.T) {
 		events []ivanti.Event
 		want   plan.Bearing
 	}{
-		"nothing":             {nil, plan.Inconclusive},
-		"no LDAP":             {[]ivanti.Event{other(1)}, plan.Inconclusive},
-		"no sync ever":        {[]ivanti.Event{event(0, "a", "edited"), other(90)}, plan.Inconclusive},
-		"one of two is on":    {[]ivanti.Event{event(0, "a", "Sync started"), event(0, "b", "Sync started"), event(5, "a", "edited"), other(90)}, plan.Contradicts},
-		"both are off":        {[]ivanti.Event{event(0, "a", "Sync started"), event(0, "b", "Sync started"), event(5, "a", "edited"), event(6, "b", "edited"), other(90)}, plan.Proves},
-		"a sync that ends":    {[]ivanti.Event{event(0, "a", "Sync started"), event(5, "a", "edited"), event(6, "a", "Sync completed"), other(90)}, plan.Proves},
-		"a sync that begins":  {[]ivanti.Event{event(0, "a", "Sync started"), event(5, "a", "edited"), event(6, "a", "Sync started"), event(7, "a", "edited"), event(8, "a", "Sync started"), other(90)}, plan.Contradicts},
-		"it syncs every hour": {[]ivanti.Event{event(0, "a", "Sync started"), event(60, "a", "Sync started"), event(70, "a", "edited"), other(180)}, plan.Inconclusive},
-		"and long after that": {[]ivanti.Event{event(0, "a", "Sync started"), event(60, "a", "Sync started"), event(70, "a", "edited"), other(191)}, plan.Proves},
-		"silent, and no edit": {[]ivanti.Event{event(0, "a", "Sync started"), other(900)}, plan.Contradicts},
+		"nothing":              {nil, plan.Inconclusive},
+		"no LDAP":              {[]ivanti.Event{other(1)}, plan.Inconclusive},
+		"no sync ever":         {[]ivanti.Event{event(0, "a", "edited"), other(90)}, plan.Inconclusive},
+		"one of two is on":     {[]ivanti.Event{event(0, "a", "Sync started"), event(0, "b", "Sync started"), event(5, "a", "edited"), other(90)}, plan.Contradicts},
+		"both are off":         {[]ivanti.Event{event(0, "a", "Sync started"), event(0, "b", "Sync started"), event(5, "a", "edited"), event(6, "b", "edited"), other(90)}, plan.Proves},
+		"a sync that ends":     {[]ivanti.Event{event(0, "a", "Sync started"), event(5, "a", "edited"), event(6, "a", "Sync completed"), other(90)}, plan.Proves},
+		"a sync that begins":   {[]ivanti.Event{event(0, "a", "Sync started"), event(5, "a", "edited"), event(6, "a", "Sync started"), event(7, "a", "edited"), event(8, "a", "Sync started"), other(90)}, plan.Contradicts},
+		"it syncs every hour":  {[]ivanti.Event{event(0, "a", "Sync started"), event(60, "a", "Sync started"), event(70, "a", "edited"), other(180)}, plan.Inconclusive},
+		"and long after that":  {[]ivanti.Event{event(0, "a", "Sync started"), event(60, "a", "Sync started"), event(70, "a", "edited"), other(191)}, plan.Proves},
+		"syncs without a name": {[]ivanti.Event{{At: at(0), What: "LDAP Sync Start"}, event(5, "a", "edited"), other(90)}, plan.Proves},
+		"without any name":     {[]ivanti.Event{{At: at(0), What: "LDAP Sync Start"}, {At: at(5), What: "LDAP Server edited"}, other(90)}, plan.Proves},
+		"whose sync it was":    {[]ivanti.Event{{At: at(0), What: "LDAP Sync Start"}, event(5, "a", "edited"), event(6, "b", "edited"), other(90)}, plan.Contradicts},
+		"another edit of LDAP": {[]ivanti.Event{event(0, "a", "Sync started"), {At: at(5), Name: "x", What: "LDAP Attribute edited"}, other(90)}, plan.Contradicts},
+		"silent, and no edit":  {[]ivanti.Event{event(0, "a", "Sync started"), other(900)}, plan.Contradicts},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

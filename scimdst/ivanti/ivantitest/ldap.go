@@ -7,9 +7,13 @@ import (
 	"time"
 )
 
-// longestDisplayName is what the sync of the vendor takes; a longer one it
-// ignores.
-const longestDisplayName = 128
+const (
+	// longestDisplayName is what the sync of the vendor takes; a longer one it
+	// ignores.
+	longestDisplayName = 128
+	// mostCustom is the number of custom LDAP attributes that there can be.
+	mostCustom = 7
+)
 
 // LDAP is the tenant's LDAP server. It is enabled at the start.
 type LDAP struct {

@@ -251,3 +251,34 @@ func TestTokens(t *testing.T) {
 		t.Error("a token that was renewed does not work")
 	}
 }
+
+// TestLimits: pages and custom attributes.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	s := start(t, tenant())
+	for path, want := range map[string]int{
+		"/api/v1/account?rows=500": 200, "/api/v1/account?rows=501": 400, "/api/v1/account?rows=0": 400,
+		"/api/v1/group?rows=50": 200, "/api/v1/group?rows=51": 400,
+		"/msa/v1/cps/user?uid=a&limit=50": 200, "/msa/v1/cps/user?uid=a&limit=51": 400, "/msa/v1/cps/user?limit=50": 400,
+		"/api/v1/device?rows=5": 400, "/api/v1/lists/ldap": 404,
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.SetBasicAuth(s.User(), s.Password())
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%s: %d, want %d", path, resp.StatusCode, want)
+		}
+	}
+	o := tenant()
+	o.LDAP.People[0].Custom = map[string]string{"1": "", "2": "", "3": "", "4": "", "5": "", "6": "", "7": "", "8": ""}
+	if _, err := ivantitest.Start(o); err == nil {
+		t.Error("there are eight custom attributes")
+	}
+}

@@ -83,6 +83,11 @@ func Start(o Options) (*Server, error) {
 	if o.Now.IsZero() {
 		o.Now = time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)
 	}
+	for _, p := range o.LDAP.People {
+		if len(p.Custom) > mostCustom {
+			return nil, fmt.Errorf("start the MDM: %s has %d custom attributes, and %d are possible", p.UID, len(p.Custom), mostCustom)
+		}
+	}
 	s := &Server{
 		options: o, served: make(chan error, 1), now: o.Now.UTC(), groups: map[string]string{}, members: map[string][]string{},
 		scimUser: map[string]string{}, scimGroup: map[string]string{},
