@@ -196,8 +196,8 @@ func (p Prerequired) finding() Finding {
 	case LDAPDisabled:
 		f.Code = LDAPEnabled
 		if p.Refuted() {
-			f.Sentence = "the LDAP server syncs at the vendor: " + p.Evidence.Sentence + "; two writers would undo each other's work"
-			f.Remedy = "deselect Enable this LDAP Server and do not delete the server, which would make its people local; then show it: ldap2scim tenant, or " + attest
+			f.Sentence = p.Evidence.Sentence + "; two writers would undo each other's work"
+			f.Remedy = "deselect Enable this LDAP Server, do not delete the server (its people would become local); then ldap2scim tenant, or ldap2scim attest " + p.Subject() + " --by NAME"
 			break
 		}
 		f.Sentence = "nobody has said that the LDAP server is disabled at the vendor; two writers would undo each other's work"

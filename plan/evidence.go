@@ -99,7 +99,7 @@ func beside(all []Evidence, p Prerequired) []Evidence {
 		}
 		if p.Evidence == nil || *last != *p.Evidence {
 			e := *last
-			e.Seen, e.Source = time.Time{}, ""
+			e.At, e.Seen, e.Source = time.Time{}, time.Time{}, ""
 			rest = append(rest, e)
 		}
 	}

@@ -21,7 +21,7 @@ func TestDemoTwice(t *testing.T) {
 			"225 in directory = 217 migrated + 4 excluded + 4 blocked\n",
 			"ldap2scim: wave rest comes after pilot, which is not reconciled: it was not read back since its last step\n           Read it back: ldap2scim report.",
 			"nothing may be written before: ldap-disabled (the LDAP server \"corp\" synced at 2026-01-05 08:30:00Z, and was not edited after that), managed-apple-id, idp-attribute custAttr1\n",
-			"  proves      audit-trail: the LDAP server \"corp\" synced last at 2026-01-05 08:30:00Z, was edited at 2026-01-05 08:40:00Z, and no sync began in the 45m0s after that\n",
+			"  proves        audit-trail: the LDAP server \"corp\" synced last at 2026-01-05 08:30:00Z, was edited at 2026-01-05 08:40:00Z, and no sync began in the 45m0s after that\n",
 			"  source    before  after\n  LDAP         200      5\n  LOCAL          1      1\n  SCIM_AAD       0    195\n  in all       201    201\n",
 			"None has changed: all 199 are as they were.\n",
 			"$ ldap2scim plan --detailed-exitcode\nPlan ",

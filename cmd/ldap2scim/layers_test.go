@@ -27,6 +27,7 @@ func layers() map[string][]string {
 		"ldapsrc/...":               {"plan", "ldapsrc"},
 		"scimdst":                   {"plan"},
 		"scimdst/...":               {"plan", "scimdst", "scimdst/scimtest"},
+		"scimdst/ivanti":            {"plan", "scimdst"},
 		"scimdst/ivanti/ivantitest": {"scimdst/scimtest"},
 		"checkpoints":               {"plan"},
 		"migrate":                   {"plan", "checkpoints", "internal/views"},

@@ -53,20 +53,20 @@ makes its people local users.` + exitHelp(exitDone, exitFailed, exitLocked, exit
 func (p *program) tellTenant(t checkpoints.Tenant, seen []plan.Evidence) {
 	fmt.Fprintf(p.out, "Records %s of %s\n", t.Digest.Short(), plan.Printable(t.Source))
 	if len(t.Records.Sources) > 0 {
-		fmt.Fprintf(p.out, "  accounts    %s\n", plan.Printable(bySource(t.Records.Sources)))
+		fmt.Fprintf(p.out, "  accounts      %s\n", plan.Printable(bySource(t.Records.Sources)))
 	}
 	if len(t.Records.Groups) > 0 {
 		groups := map[string]int{}
 		for _, source := range t.Records.Groups {
 			groups[source]++
 		}
-		fmt.Fprintf(p.out, "  groups      %s\n", plan.Printable(bySource(groups)))
+		fmt.Fprintf(p.out, "  groups        %s\n", plan.Printable(bySource(groups)))
 	}
 	if t.Records.Searched > 0 {
-		fmt.Fprintf(p.out, "  references  %d to LDAP, in %d files and configurations\n", len(t.Records.References), t.Records.Searched)
+		fmt.Fprintf(p.out, "  references    %d to LDAP, in %d files and configurations\n", len(t.Records.References), t.Records.Searched)
 	}
 	for _, e := range seen {
-		fmt.Fprintf(p.out, "  %-11s %s: %s\n", e.Bearing, e.Kind, plan.Printable(e.Sentence))
+		fmt.Fprintf(p.out, "  %-13s %s: %s\n", e.Bearing, e.Kind, plan.Printable(e.Sentence))
 	}
 }
 
