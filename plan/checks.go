@@ -52,7 +52,17 @@ func CheckOf(c Code) (Check, bool) {
 // destination, of the plan as a whole, and the merged list P01 to P22 of the
 // migration guides.
 func Checks() []Check {
-	return append(append(sourceChecks(), destinationChecks()...), mergedChecks()...)
+	return slices.Concat(sourceChecks(), destinationChecks(), undoChecks(), mergedChecks())
+}
+
+func undoChecks() []Check {
+	return []Check{
+		{ChangedSince, Warn, "what is undone is still as it was left; what somebody else has changed is left alone", "see whether the change is meant", ByPlan, "the journal and the inventory", ""},
+		{GroupStays, Note, "a group that was made stays when it is undone, without the members that were added", "let --remove-created remove it", ByPlan, "the journal", ""},
+		{NameHeld, Block, "a name that is given back is nobody else's", "rename or remove the other object", ByPlan, "the inventory", ""},
+		{Vanished, Note, "what is undone is still there", "nothing, unless it should be there", ByPlan, "the inventory", ""},
+		{NotUndone, Warn, "what cannot be undone is said", "see to it at the destination", ByPlan, "the journal", ""},
+	}
 }
 
 func sourceChecks() []Check {

@@ -2,7 +2,7 @@ package plan
 
 // Code names a check. P codes are those of the merged check list of the
 // migration guides, S codes concern the reading of the source, D codes the
-// destination. [Checks] is the table of them; docs/findings.md explains each. They are stored: never change
+// destination, R codes the undoing of a plan. [Checks] is the table of them; docs/findings.md explains each. They are stored: never change
 // what one means.
 type Code string
 
@@ -19,6 +19,13 @@ const (
 	StaleValue          Code = "D05"
 	Orphan              Code = "D06"
 	Invited             Code = "D07"
+
+	// Those of a rollback.
+	ChangedSince Code = "R01"
+	GroupStays   Code = "R02"
+	NameHeld     Code = "R03"
+	Vanished     Code = "R04"
+	NotUndone    Code = "R05"
 
 	// GuardHit: the plan as a whole does too much.
 	GuardHit Code = "G01"

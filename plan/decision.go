@@ -13,6 +13,17 @@ const (
 	ToDeactivate Class = "deactivate"
 	// Unchanged: the destination is already right.
 	Unchanged Class = "unchanged"
+	// ToRestore, ToEmpty and ToRemove are of a rollback: what was there gets
+	// back what it had; a group that was made loses the members that were
+	// added; what was made is deleted.
+	ToRestore Class = "restore"
+	ToEmpty   Class = "empty"
+	ToRemove  Class = "remove"
+	// Left: a rollback leaves it as it is, since somebody else has changed it,
+	// or since nothing brings it back.
+	Left Class = "left"
+	// Gone: a rollback does not find it any more.
+	Gone Class = "gone"
 	// Excluded: left out by a rule.
 	Excluded Class = "excluded"
 	// Blocked: left out by a finding that a person must mend.
@@ -21,7 +32,7 @@ const (
 
 // Classes returns all classes in the order in which they are shown.
 func Classes() []Class {
-	return []Class{ToCreate, ToUpdate, ToAdopt, ToDeactivate, Unchanged, Excluded, Blocked}
+	return []Class{ToCreate, ToUpdate, ToAdopt, ToRestore, ToEmpty, ToDeactivate, ToRemove, Unchanged, Left, Gone, Excluded, Blocked}
 }
 
 // Decision puts one source object into its class.

@@ -1,8 +1,10 @@
 // Package plan decides a migration and does nothing.
 //
-// It holds the vocabulary of the program and one pure function, [Decide],
-// that turns what the directory says (the snapshot, by the rules: want) and
-// what the destination holds (the inventory: have) into steps and findings.
+// It holds the vocabulary of the program and two pure functions. [Decide]
+// turns what the directory says (the snapshot, by the rules: want) and what the
+// destination holds (the inventory: have) into steps and findings. [Undo] turns
+// the steps that were sent of a plan, with what each says that was before, and
+// what the destination holds now into those that undo them.
 //
 // # Words, each in terms of those before it
 //
@@ -23,6 +25,10 @@
 // steps and refuses to hand out a plan that does not.
 //
 // # What it refuses
+//
+// A plan from a snapshot deletes nothing and clears nothing; [Undo] does both,
+// for what a plan has made or filled in, where that is still as it was left. It
+// undoes nothing that somebody else has changed since.
 //
 // It performs no I/O, reads no clock and no environment, and uses no
 // randomness. From an incomplete read it makes no step that removes,

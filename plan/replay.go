@@ -47,6 +47,8 @@ func (o outcome) replay() error {
 		}
 		return nil
 	case ToCreate, ToUpdate, ToAdopt, Unchanged:
+	default:
+		return fmt.Errorf("%s is %s, which is of a rollback: %w", o.want.entry.DN, o.class, ErrUnproven)
 	}
 	if id != o.want.entry.ID {
 		return fmt.Errorf("%s ends with externalId %q: %w", o.want.entry.DN, id, ErrUnproven)

@@ -37,7 +37,7 @@ func (r *roster) add(o outcome) uint32 {
 	switch o.class {
 	case ToCreate, ToUpdate, ToAdopt, Unchanged:
 		r.part.Add(n)
-	case ToDeactivate, Excluded, Blocked:
+	default: // not there, or not of a plan from a snapshot
 	}
 	return n
 }

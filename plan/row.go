@@ -31,9 +31,9 @@ type Row struct {
 // does not simply go through or stay as it is.
 func (r Row) Exceptional() bool {
 	switch r.Class {
-	case ToCreate, ToUpdate, Unchanged:
+	case ToCreate, ToUpdate, ToRestore, Unchanged:
 		return len(r.Hazards) > 0 || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Severity != Note })
-	case ToAdopt, ToDeactivate, Excluded, Blocked:
+	case ToAdopt, ToDeactivate, ToEmpty, ToRemove, Left, Gone, Excluded, Blocked:
 	}
 	return true
 }

@@ -82,6 +82,11 @@ const (
 	ReasonMembersMissing Reason = "members missing in the destination"
 	ReasonMembersExtra   Reason = "members not in the directory's group"
 	ReasonDisabled       Reason = "disabled in the directory"
+	// Those of a rollback.
+	ReasonCreated Reason = "made by the plan that is undone"
+	ReasonUndone  Reason = "changed by the plan that is undone"
+	ReasonAdded   Reason = "members added by the plan that is undone"
+	ReasonTaken   Reason = "members taken by the plan that is undone"
 )
 
 // StepID is the digest of a step's content.

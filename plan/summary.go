@@ -7,6 +7,8 @@ type Summary struct {
 	Snapshot  Digest `json:"snapshot"`
 	Rules     Digest `json:"rules"`
 	Inventory Digest `json:"inventory"`
+	// Undoes is what a rollback undoes; nil for a plan from a snapshot.
+	Undoes *Undone `json:"undoes,omitempty"`
 	// Content covers the steps alone: two plans with the same content send
 	// the same requests.
 	Content Digest `json:"content"`

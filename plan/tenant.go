@@ -150,9 +150,9 @@ func (w *want) compare(f fill) (old, value string, c comparison) {
 // ID, once.
 func (d *decider) tally(o outcome) {
 	switch o.class {
-	case Excluded, Blocked, ToDeactivate:
-		return
 	case ToCreate, ToUpdate, ToAdopt, Unchanged:
+	default:
+		return
 	}
 	for _, f := range d.mapper.fills[Person] {
 		if !f.custom() || o.want.fields[f.Target] == "" {

@@ -15,6 +15,9 @@ import (
 func WriteText(w io.Writer, v View) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "Plan %s\n", v.Digest.Short())
+	if v.Undoes != nil {
+		fmt.Fprintf(b, "  undoes plan %s\n", v.Undoes.Words())
+	}
 	fmt.Fprintf(b, "  from %s, read %s\n", views.Brief(v.Source), views.Moment(v.SnapshotTaken))
 	fmt.Fprintf(b, "  to   %s, read %s\n\n", views.Brief(v.Destination), views.Moment(v.InventoryTaken))
 	v.Summary.writePrerequisites(b)
@@ -88,6 +91,18 @@ func Hazards() []Hazard {
 	}
 }
 
+// Words says what is undone, and how.
+func (u Undone) Words() string {
+	s := u.Plan.Short()
+	if u.Run != 0 {
+		s += fmt.Sprintf(", what run %d did of it", u.Run)
+	}
+	if u.Created == RemoveCreated {
+		return s + "; what it made is removed"
+	}
+	return s + "; people whom it made are deactivated, and groups emptied"
+}
+
 // Sentence says what a plan comes to, in one line.
 func (s Summary) Sentence() string {
 	var parts []string
@@ -99,19 +114,26 @@ func (s Summary) Sentence() string {
 	classes := strings.Join(parts, ", ")
 	objects := views.Amount(s.Total(Person)+s.Total(Group)+s.Total(Unit), "object")
 	switch {
+	case s.Undoes != nil && classes == "":
+		return "No change: nothing was sent of that plan, and there is nothing to undo."
+	case s.Undoes != nil && s.Requests() == 0:
+		return fmt.Sprintf("No change: nothing is left to undo. %s: %s.", objects, classes)
 	case classes == "":
 		return "No change: nothing was read, and there is nothing to do."
 	case s.Requests() == 0:
 		return fmt.Sprintf("No change: the destination is as the plan wants it. %s: %s.", objects, classes)
+	}
+	if s.Undoes != nil {
+		return fmt.Sprintf("Rollback: %s of %s; %s.", classes, objects, views.Amount(s.Requests(), "request"))
 	}
 	return fmt.Sprintf("Plan: %s of %s; %s.", classes, objects, views.Amount(s.Requests(), "request"))
 }
 
 func (c Class) words() string {
 	switch c {
-	case ToCreate, ToUpdate, ToAdopt, ToDeactivate:
+	case ToCreate, ToUpdate, ToAdopt, ToDeactivate, ToRestore, ToEmpty, ToRemove:
 		return "to " + string(c)
-	case Unchanged, Excluded, Blocked:
+	case Unchanged, Excluded, Blocked, Left, Gone:
 	}
 	return string(c)
 }
