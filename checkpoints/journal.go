@@ -199,6 +199,13 @@ func (f *File) Remote(ctx context.Context, p Plan, object plan.ExternalID) (plan
 	if state != Done {
 		id = ""
 	}
+	if id == "" && p.Undoes != 0 {
+		undone, err := f.PlanByID(ctx, p.Undoes)
+		if err != nil {
+			return "", "", err
+		}
+		return f.Remote(ctx, undone, object)
+	}
 	return id, state, nil
 }
 

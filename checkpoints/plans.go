@@ -24,6 +24,10 @@ type Plan struct {
 	Settings plan.Digest
 	Rules    plan.Rules
 	Summary  plan.Summary
+	// Undoes is the plan that this one undoes, and UndoesRun the run of it
+	// alone, or 0.
+	Undoes    int64
+	UndoesRun int64
 }
 
 // SavePlan stores what decide gives to the sink. The head's Snapshot,
@@ -35,8 +39,8 @@ func (f *File) SavePlan(ctx context.Context, head Plan, decide func(plan.Sink) (
 		if err != nil {
 			return err
 		}
-		head.ID, err = insert(ctx, tx, "INSERT INTO plans (digest, made_at, snapshot, inventory, tenant, settings, rules, summary) VALUES ('', ?, ?, ?, nullif(?, 0), ?, ?, '')",
-			stamp(head.Made), head.Snapshot, head.Inventory, head.Tenant, string(head.Settings), rules)
+		head.ID, err = insert(ctx, tx, "INSERT INTO plans (digest, made_at, snapshot, inventory, tenant, settings, rules, summary, undoes, undoes_run) VALUES ('', ?, ?, ?, nullif(?, 0), ?, ?, '', nullif(?, 0), ?)",
+			stamp(head.Made), head.Snapshot, head.Inventory, head.Tenant, string(head.Settings), rules, head.Undoes, head.UndoesRun)
 		if err != nil {
 			return err
 		}
@@ -122,8 +126,8 @@ func (f *File) PlanByDigest(ctx context.Context, prefix string) (Plan, error) {
 func (f *File) plan(ctx context.Context, which string, args ...any) (Plan, error) {
 	var p Plan
 	var made, rules, summary string
-	err := f.db.QueryRowContext(ctx, "SELECT id, made_at, snapshot, inventory, ifnull(tenant, 0), settings, rules, summary FROM plans "+which, args...).
-		Scan(&p.ID, &made, &p.Snapshot, &p.Inventory, &p.Tenant, &p.Settings, &rules, &summary)
+	err := f.db.QueryRowContext(ctx, "SELECT id, made_at, snapshot, inventory, ifnull(tenant, 0), settings, rules, summary, ifnull(undoes, 0), undoes_run FROM plans "+which, args...).
+		Scan(&p.ID, &made, &p.Snapshot, &p.Inventory, &p.Tenant, &p.Settings, &rules, &summary, &p.Undoes, &p.UndoesRun)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Plan{}, fmt.Errorf("plan: %w", ErrNone)
 	}
@@ -188,7 +192,7 @@ func (f *File) NameOf(ctx context.Context, planID int64) func(plan.ExternalID) s
 	return func(id plan.ExternalID) string {
 		name := string(id)
 		// A name is for display: what cannot be read is shown by its ID.
-		_ = f.db.QueryRowContext(ctx, "SELECT name FROM decisions WHERE plan = ? AND kind = 'person' AND object = ?", planID, string(id)).Scan(&name)
+		_ = f.db.QueryRowContext(ctx, "SELECT name FROM decisions WHERE plan IN (?1, (SELECT undoes FROM plans WHERE id = ?1)) AND kind = 'person' AND object = ?2", planID, string(id)).Scan(&name)
 		return name
 	}
 }

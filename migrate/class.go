@@ -15,8 +15,18 @@ const (
 	Updated      Class = "updated"
 	Deactivated  Class = "deactivated"
 	AlreadyRight Class = "already right"
-	Excluded     Class = "excluded"
-	Blocked      Class = "blocked"
+	// Restored, Emptied and Removed are of a rollback: it has again what it had;
+	// a group that was made has lost the members that were added; what was made
+	// is deleted.
+	Restored Class = "restored"
+	Emptied  Class = "emptied"
+	Removed  Class = "removed"
+	// Left: a rollback leaves it as it is, since somebody else has changed it,
+	// or nothing brings it back. Gone: it was not there any more.
+	Left     Class = "left as it is"
+	Gone     Class = "gone"
+	Excluded Class = "excluded"
+	Blocked  Class = "blocked"
 	// Failed: a step on it failed, and it is not as it should be.
 	Failed Class = "failed"
 	// Unsent: a step on it was not sent, or nobody knows what became of it.
@@ -37,10 +47,12 @@ const (
 func Classes() []Class { return slices.Concat(through(), leftOut(), left()) }
 
 // through are the classes of what is as the plan wants it.
-func through() []Class { return []Class{Migrated, Adopted, Updated, Deactivated, AlreadyRight} }
+func through() []Class {
+	return []Class{Migrated, Adopted, Updated, Restored, Emptied, Deactivated, Removed, AlreadyRight}
+}
 
 // leftOut are those of what the plan does nothing with.
-func leftOut() []Class { return []Class{Excluded, Blocked} }
+func leftOut() []Class { return []Class{Left, Gone, Excluded, Blocked} }
 
 // left are those of what is still to be done.
 func left() []Class { return []Class{Failed, Unsent, Missing, Drifted, Conflicting, Unverified} }
@@ -59,6 +71,8 @@ func (c Class) slug() string {
 		return "right"
 	case Unsent:
 		return "unsent"
+	case Left:
+		return "left"
 	default:
 		return string(c)
 	}
@@ -75,6 +89,16 @@ func reached(c plan.Class) Class {
 		return Adopted
 	case plan.ToDeactivate:
 		return Deactivated
+	case plan.ToRestore:
+		return Restored
+	case plan.ToEmpty:
+		return Emptied
+	case plan.ToRemove:
+		return Removed
+	case plan.Left:
+		return Left
+	case plan.Gone:
+		return Gone
 	case plan.Unchanged, plan.Excluded, plan.Blocked:
 	}
 	return AlreadyRight

@@ -2,7 +2,7 @@ package migrate
 
 import (
 	"context"
-	"iter"
+	"slices"
 	"time"
 
 	"ldap2scim/checkpoints"
@@ -44,18 +44,6 @@ func (s *side) stop() {
 	s.fates.stop()
 }
 
-// counted counts the members of the groups that go by.
-func counted(all iter.Seq2[plan.Resource, error], members *int) iter.Seq2[plan.Resource, error] {
-	return func(yield func(plan.Resource, error) bool) {
-		for r, err := range all {
-			*members += len(r.Members)
-			if !yield(r, err) {
-				return
-			}
-		}
-	}
-}
-
 // Finding keeps why an object would be left out now, until it is decided.
 func (c *comparison) Finding(f plan.Finding) error {
 	if f.Severity != plan.Block || f.Object == "" {
@@ -86,6 +74,10 @@ func (c *comparison) Decision(now plan.Decision) error {
 	})
 	if err != nil {
 		return err
+	}
+	fate.undoes = c.report.Undoes != nil
+	if fate.undoes {
+		c.report.InSnapshot[now.Kind]++
 	}
 	v := verdict(then, now, reason, c.blocks[now.Object], fate)
 	delete(c.blocks, now.Object)
@@ -121,6 +113,7 @@ type fate struct {
 	unknown  bool
 	attempts int
 	waves    []string // of its steps
+	undoes   bool     // they undo another plan's
 	run      int64
 	at       time.Time
 }
@@ -172,14 +165,17 @@ func verdict(then, now plan.Decision, reason, block plan.Finding, s fate) checkp
 		v.Class, v.Code, v.Why, v.Remedy = string(c), code, why, remedy
 		return v
 	}
-	if then.Class == plan.Excluded || then.Class == plan.Blocked {
+	if slices.Contains([]plan.Class{plan.Excluded, plan.Blocked, plan.Left, plan.Gone}, then.Class) {
 		if reason.Code == "" { // it is said once for all of them
 			check, _ := plan.CheckOf(then.Code)
 			reason.Sentence, reason.Remedy = check.Sentence, check.Remedy
 		}
-		return say(Class(then.Class), then.Code, reason.Sentence, reason.Remedy)
+		return say(leftOutAs(then.Class), then.Code, reason.Sentence, reason.Remedy)
 	}
 	class := classOf(then, now)
+	if s.undoes {
+		class = undoneClass(then, now)
+	}
 	switch {
 	case class.Settled():
 		return say(class, "", "", "")
@@ -227,7 +223,38 @@ func classOf(then, now plan.Decision) Class {
 		return Conflicting
 	case plan.ToCreate:
 		return Missing
-	case plan.ToUpdate, plan.ToAdopt, plan.ToDeactivate:
+	default:
+	}
+	return Drifted
+}
+
+// leftOutAs names the class of what a plan leaves out.
+func leftOutAs(c plan.Class) Class {
+	if c == plan.Left || c == plan.Gone {
+		return reached(c)
+	}
+	return Class(c)
+}
+
+// undoneClass compares an object's two decisions of a rollback. What is still
+// to be done now was not done; what somebody has changed before the rollback was
+// made keeps its code.
+func undoneClass(then, now plan.Decision) Class {
+	switch now.Class {
+	case plan.Unchanged:
+		return reached(then.Class)
+	case plan.Left:
+		if then.Class == plan.ToEmpty && now.Code == plan.GroupStays || then.Class == plan.ToRestore && now.Code == then.Code {
+			return reached(then.Class)
+		}
+	case plan.Gone:
+		if then.Class == plan.ToRemove {
+			return Removed
+		}
+		return Missing
+	case plan.Blocked:
+		return Unverified
+	default:
 	}
 	return Drifted
 }

@@ -7,6 +7,7 @@
 //	[Snapshot]  reads a [Source] into the state file
 //	[Plan]      reads a [Lister], and lets package plan decide
 //	[Apply]     carries a plan out at a [Destination], or goes on with it
+//	[Rollback]  reads a [Lister], and lets package plan undo what was applied
 //	[Reconcile] reads a [Lister] back and says what became of every object
 //
 // # What it promises

@@ -36,7 +36,7 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	if err != nil {
 		return Report{}, err
 	}
-	in, err := input(ctx, f, snap, inv, p)
+	said, err := f.Attestations(ctx)
 	if err != nil {
 		return Report{}, err
 	}
@@ -44,7 +44,7 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 		Plan: p.Summary.Digest, Snapshot: snap.Digest, Settings: p.Settings, Inventory: inv.Digest, Source: snap.Source, Destination: inv.Destination,
 		Version: opts.Version, SnapshotTaken: snap.Taken, PlanMade: p.Made.UTC(), ReadBack: inv.Taken, InSnapshot: snap.Entries,
 		Objects: map[plan.Kind]map[Class]int{}, Steps: map[string]int{}, Waived: p.Rules.Waived, Numbers: opts.Numbers,
-		Memberships: Memberships{Direct: p.Summary.Direct, Flat: p.Summary.Flat}, Attested: in.Attestations,
+		Memberships: Memberships{Direct: p.Summary.Direct, Flat: p.Summary.Flat}, Attested: said,
 	}
 	if !inv.Proof.Complete {
 		r.Incomplete = inv.Proof.Why()
@@ -52,7 +52,13 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	for _, s := range inv.Proof.Searches {
 		r.Pages += s.Pages
 	}
-	in.Inventory.Groups = counted(in.Inventory.Groups, &r.Memberships.Held)
+	if p.Undoes != 0 {
+		r.Undoes, r.InSnapshot = p.Summary.Undoes, map[plan.Kind]int{}
+	}
+	decide, err := decision(ctx, f, p, inv)
+	if err != nil {
+		return Report{}, err
+	}
 	c := &comparison{report: &r, evidence: newEvidence(), sides: map[plan.Kind]*side{}, blocks: map[plan.ExternalID]plan.Finding{}, waves: newReconciling(p, !inv.Proof.Complete)}
 	for _, k := range kinds() {
 		c.sides[k] = newSide(ctx, f, p.ID, k)
@@ -60,7 +66,10 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	}
 	_, err = f.SaveReport(ctx, checkpoints.Report{Plan: p.ID, Inventory: inv.ID, Made: time.Now()}, func(to *checkpoints.ReportSink) (string, error) {
 		c.to = to
-		if err := c.run(in); err != nil {
+		if err := c.run(decide); err != nil {
+			return "", err
+		}
+		if r.Memberships.Held, err = f.Memberships(ctx, inv.ID); err != nil {
 			return "", err
 		}
 		if err := r.proveRuns(ctx, f, p, c); err != nil {
@@ -79,8 +88,8 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 }
 
 // run compares, and ends with nothing left on either side.
-func (c *comparison) run(in plan.Input) error {
-	sum, err := plan.Decide(in, c)
+func (c *comparison) run(decide func(plan.Sink) (plan.Summary, error)) error {
+	sum, err := decide(c)
 	if err != nil {
 		return fmt.Errorf("compare the destination with plan %s: %w", c.report.Plan.Short(), err)
 	}
@@ -91,6 +100,10 @@ func (c *comparison) run(in plan.Input) error {
 	}
 	if c.report.Unexpected, err = c.to.Foreigners(); err != nil {
 		return err
+	}
+	if c.report.Undoes != nil {
+		c.report.Unexpected = nil // nobody asks who is there beside
+		return nil
 	}
 	for _, k := range []plan.Kind{plan.Person, plan.Group} {
 		if found := c.report.Unexpected[k]; found != sum.Unexpected[k] {

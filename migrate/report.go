@@ -13,12 +13,15 @@ import (
 // Report says what became of the objects of a snapshot. Its objects, one by
 // one, are in the state file: [Open] yields them.
 type Report struct {
-	Plan        plan.Digest `json:"plan"`
-	Snapshot    plan.Digest `json:"snapshot"`
-	Settings    plan.Digest `json:"settings"`  // of the configuration that the plan was made with
-	Inventory   plan.Digest `json:"inventory"` // the destination as read back
-	Source      string      `json:"source"`
-	Destination string      `json:"destination"`
+	Plan plan.Digest `json:"plan"`
+	// Undoes is what a rollback undoes. The objects are then those that it
+	// touches, and InSnapshot counts them.
+	Undoes      *plan.Undone `json:"undoes,omitempty"`
+	Snapshot    plan.Digest  `json:"snapshot"`
+	Settings    plan.Digest  `json:"settings"`  // of the configuration that the plan was made with
+	Inventory   plan.Digest  `json:"inventory"` // the destination as read back
+	Source      string       `json:"source"`
+	Destination string       `json:"destination"`
 	// Version is that of the program that made the report.
 	Version       string    `json:"version"`
 	SnapshotTaken time.Time `json:"snapshotTaken"`
@@ -118,14 +121,23 @@ func (r *Report) close() error {
 	if parts == nil {
 		parts = []string{"0"}
 	}
-	r.Sentence = views.Digits(total) + " in directory = " + strings.Join(parts, " + ")
+	of := " in directory = "
+	if r.Undoes != nil {
+		of = " that plan " + r.Undoes.Plan.Short() + " had changed = "
+	}
+	r.Sentence = views.Digits(total) + of + strings.Join(parts, " + ")
 	r.Settled = r.Incomplete == "" && !slices.ContainsFunc(left(), func(c Class) bool { return r.Class(c) > 0 })
 	return nil
 }
 
 // verdict says whether anything is left.
 func (r Report) verdict() string {
-	if r.Settled {
+	switch {
+	case r.Undoes != nil && r.Settled:
+		return "Everything that the rollback was to undo is undone."
+	case r.Undoes != nil:
+		return "Not everything that the rollback was to undo is undone: apply goes on; after that, make it again: ldap2scim rollback."
+	case r.Settled:
 		return "Everything that was planned is at the destination."
 	}
 	return "Not everything that was planned is at the destination: apply goes on; after that, plan again."

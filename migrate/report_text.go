@@ -19,6 +19,9 @@ import (
 func (v View) WriteText(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "Report on plan %s, made %s\n", v.Plan.Short(), views.Moment(v.PlanMade))
+	if v.Undoes != nil {
+		fmt.Fprintf(b, "  undoes plan %s\n", v.Undoes.Words())
+	}
 	fmt.Fprintf(b, "  directory    %s, read %s\n", views.Brief(v.Source), views.Moment(v.SnapshotTaken))
 	fmt.Fprintf(b, "  destination  %s, read back %s\n", views.Brief(v.Destination), views.Moment(v.ReadBack))
 	if v.Incomplete != "" {

@@ -105,11 +105,11 @@ func (a Apply) checkFresh(ctx context.Context, p checkpoints.Plan) error {
 	switch {
 	case last.ID != p.ID:
 		return stale(fmt.Sprintf("plan %s was made after it", last.Summary.Digest.Short()))
-	case snap.ID != p.Snapshot && snap.Digest != p.Summary.Snapshot:
+	case p.Undoes == 0 && snap.ID != p.Snapshot && snap.Digest != p.Summary.Snapshot:
 		return stale("a newer snapshot shows the directory otherwise")
 	case a.Settings != p.Settings:
 		return stale("the configuration has changed")
-	case a.MaxAge > 0 && age > a.MaxAge:
+	case p.Undoes == 0 && a.MaxAge > 0 && age > a.MaxAge:
 		return stale(fmt.Sprintf("its snapshot is %s old, and %s is the limit", age.Round(time.Second), a.MaxAge))
 	}
 	return nil
@@ -123,10 +123,6 @@ func (a Apply) checkDestination(ctx context.Context, p checkpoints.Plan) error {
 	if err != nil || a.Lister == nil || states[checkpoints.Pending] != p.Summary.Requests() {
 		return err
 	}
-	snap, err := a.File.Snapshot(ctx, p.Snapshot)
-	if err != nil {
-		return err
-	}
 	planned, err := a.File.Inventory(ctx, p.Inventory)
 	if err != nil {
 		return err
@@ -138,11 +134,11 @@ func (a Apply) checkDestination(ctx context.Context, p checkpoints.Plan) error {
 	if inv.Digest == planned.Digest {
 		return nil
 	}
-	in, err := input(ctx, a.File, snap, inv, p)
+	decide, err := decision(ctx, a.File, p, inv)
 	if err != nil {
 		return err
 	}
-	now, err := plan.Decide(in, nowhere{})
+	now, err := decide(nowhere{})
 	if err != nil {
 		return err
 	}

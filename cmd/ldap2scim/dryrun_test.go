@@ -23,7 +23,7 @@ func TestDryRunIsWhatApplySends(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.run(exitDone, "snapshot")
-	seen := s.applyAsDryRun(d.service)
+	seen := s.applyAsDryRun(d.service, "plan")
 
 	// A second plan, in which the service has given every id.
 	for dn, attrs := range map[string]map[string][]string{
@@ -36,9 +36,21 @@ func TestDryRunIsWhatApplySends(t *testing.T) {
 		}
 	}
 	s.run(exitDone, "snapshot")
-	seen += s.applyAsDryRun(d.service)
+	seen += s.applyAsDryRun(d.service, "plan")
 
-	for _, a := range []plan.Action{plan.Create, plan.Update, plan.Adopt, plan.AddMembers, plan.Take} {
+	// Both are undone, the newer one first.
+	first, err := query(t.Context(), s.path("state.db"), "SELECT digest FROM plans ORDER BY id LIMIT 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.applyAsDryRun(d.service, "rollback")
+	seen += s.applyAsDryRun(d.service, "rollback", "--remove-created", "--plan", first[0][0])
+	cleared, err := query(t.Context(), s.path("state.db"), "SELECT count(*) FROM steps WHERE json_array_length(body, '$.clear') > 0")
+	if err != nil || cleared[0][0] == "0" {
+		t.Errorf("no step clears a value: %v, %v", cleared, err)
+	}
+
+	for _, a := range []plan.Action{plan.Create, plan.Update, plan.Adopt, plan.AddMembers, plan.Take, plan.Remove} {
 		if !strings.ContainsRune(seen, rune(a)) {
 			t.Errorf("neither plan has a step to %s", a.Word())
 		}
@@ -48,17 +60,17 @@ func TestDryRunIsWhatApplySends(t *testing.T) {
 	}
 }
 
-// applyAsDryRun plans, and holds what apply sends against the dry run. It
+// applyAsDryRun makes a plan with a command, and holds what apply sends against the dry run. It
 // returns the symbols of the plan's steps.
-func (s *site) applyAsDryRun(service *scimtest.Server) string {
+func (s *site) applyAsDryRun(service *scimtest.Server, command ...string) string {
 	s.t.Helper()
-	s.run(exitDone, "plan")
+	s.run(exitDone, command...)
 	before := len(service.Requests())
 	dry := s.run(exitDone, "apply", "--dry-run")
 	if after := len(service.Requests()); after != before {
 		s.t.Errorf("the dry run sent %d requests", after-before)
 	}
-	s.run(exitDone, "apply", "--yes", "--allow", "adopt,remove-members,deactivate,unreconciled-wave")
+	s.run(exitDone, "apply", "--yes", "--allow", hazardList())
 	var sent []string
 	for _, r := range service.Requests()[before:] {
 		if r.Method != http.MethodGet {
@@ -94,3 +106,6 @@ func (s *site) applyAsDryRun(service *scimtest.Server) string {
 	}
 	return symbols
 }
+
+// hazardList allows everything.
+func hazardList() string { return strings.ReplaceAll(hazardNames(), " ", "") }

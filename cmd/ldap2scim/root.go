@@ -57,7 +57,7 @@ to the destination but by apply, and apply does what the plan shows.`,
 	root.PersistentFlags().StringVarP(&p.config, "config", "c", "ldap2scim.yaml", "the configuration file")
 	root.PersistentFlags().StringVar(&p.log, "log", "", "append a log of what happens to this file, as JSON lines without personal data")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(p.initCommand(), p.checkCommand(), p.snapshotCommand(), p.planCommand(), p.showCommand(), p.tenantCommand(), p.runbookCommand(), p.attestCommand(), p.applyCommand(),
+	root.AddCommand(p.initCommand(), p.checkCommand(), p.snapshotCommand(), p.planCommand(), p.showCommand(), p.tenantCommand(), p.runbookCommand(), p.attestCommand(), p.applyCommand(), p.rollbackCommand(),
 		p.statusCommand(), p.throttleCommand(), p.reportCommand(), p.runCommand(), p.demoCommand(), p.versionCommand())
 	return root
 }
