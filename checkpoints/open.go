@@ -32,6 +32,9 @@ var (
 // File is an open state file. Close it.
 type File struct {
 	db   *sql.DB
+	// readers are further connections, for sequences. Each keeps little of the
+	// file in memory, as many may be open at a time; nil: db has them.
+	readers *sql.DB
 	lock *flock.Flock
 	// folder is where the file is, and what is written beside it.
 	folder string
@@ -76,6 +79,9 @@ func Open(ctx context.Context, path string) (_ *File, err error) {
 			return nil, errors.Join(fmt.Errorf("lay out state file %s: %w", path, err), db.Close())
 		}
 	}
+	if f.readers, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)", "_pragma=busy_timeout(5000)", "_pragma=cache_size(-4096)")); err != nil {
+		return nil, errors.Join(fmt.Errorf("open state file %s: %w", path, err), db.Close())
+	}
 	return f, nil
 }
 
@@ -101,7 +107,11 @@ func OpenReader(ctx context.Context, path string) (*File, error) {
 
 // Close closes the file and gives the lock back.
 func (f *File) Close() error {
-	err := f.db.Close()
+	var err error
+	if f.readers != nil {
+		err = f.readers.Close()
+	}
+	err = errors.Join(err, f.db.Close())
 	if f.lock != nil {
 		err = errors.Join(err, f.lock.Unlock())
 	}

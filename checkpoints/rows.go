@@ -16,7 +16,11 @@ type scanner interface{ Scan(...any) error }
 func each[T any](ctx context.Context, f *File, scan func(scanner) (T, error), query string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		rows, err := f.db.QueryContext(ctx, query, args...)
+		from := f.db
+		if f.readers != nil {
+			from = f.readers
+		}
+		rows, err := from.QueryContext(ctx, query, args...)
 		if err != nil {
 			yield(zero, fmt.Errorf("read the state file: %w", err))
 			return

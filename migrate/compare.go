@@ -32,9 +32,9 @@ type side struct {
 
 func newSide(ctx context.Context, f *checkpoints.File, planID int64, k plan.Kind) *side {
 	return &side{
-		planned: pull(f.DecisionsOf(ctx, planID, k)),
+		planned: pull(ahead(f.DecisionsOf(ctx, planID, k))),
 		reasons: pull(f.Reasons(ctx, planID, k)),
-		fates:   pull(f.Fates(ctx, planID, k)),
+		fates:   pull(ahead(f.Fates(ctx, planID, k))),
 	}
 }
 

@@ -90,7 +90,7 @@ func input(ctx context.Context, f *checkpoints.File, snap checkpoints.Snapshot, 
 	}
 	return plan.Input{
 		Rules: of.Rules, Attestations: said, Evidence: seen, Tenant: tenant,
-		Snapshot:  plan.Snapshot{Digest: snap.Digest, Proof: snap.Proof, Before: before, Entries: f.Entries(ctx, snap.ID), Groups: f.Groups(ctx, snap.ID)},
-		Inventory: plan.Inventory{Digest: inv.Digest, Proof: inv.Proof, Owned: f.Owned(ctx, inv.ID), Unowned: f.Unowned(ctx, inv.ID), Groups: f.HeldGroups(ctx, inv.ID)},
+		Snapshot:  plan.Snapshot{Digest: snap.Digest, Proof: snap.Proof, Before: before, Entries: aheadOf(f.Entries(ctx, snap.ID)), Groups: f.Groups(ctx, snap.ID)},
+		Inventory: plan.Inventory{Digest: inv.Digest, Proof: inv.Proof, Owned: aheadOf(f.Owned(ctx, inv.ID)), Unowned: f.Unowned(ctx, inv.ID), Groups: f.HeldGroups(ctx, inv.ID)},
 	}, nil
 }
