@@ -12,7 +12,7 @@ PEOPLE   ?= 1000000
 build: ## the program, in bin/
 	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/ldap2scim
 
-servers: ## install what the tests start: slapd, ldap-utils, the SCIM service's node modules
+servers: ## install what the tests start: slapd, ldap-utils, samba, chromium, the SCIM service's node modules
 	testservers/install.sh
 
 test: servers ## all tests but the long ones, with the race detector, in random order

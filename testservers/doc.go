@@ -1,6 +1,7 @@
 // Package testservers starts real servers for the tests of other packages:
 // OpenLDAP's slapd ([Slapd]), a domain controller of Active Directory
-// ([Samba]) and a SCIM 2.0 service made of SCIMMY ([SCIMMY]).
+// ([Samba]), a SCIM 2.0 service made of SCIMMY ([SCIMMY]), and a browser
+// ([Browser]).
 //
 // # What it promises
 //

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the servers that the tests start available: OpenLDAP and Samba (as a
-# domain controller of Active Directory) from Debian's packages, and the node
-# modules of the SCIM service in scimmy/.
+# domain controller of Active Directory) and the browser Chromium from Debian's
+# packages, and the node modules of the SCIM service in scimmy/.
 # It installs only what is missing, and fails with one line that says what to
 # install where it may not do so itself. It starts no server.
 set -euo pipefail
@@ -37,6 +37,8 @@ install_servers() {
   [ -e /usr/share/samba/setup/provision.ldif ] || missing+=(samba-ad-provision)
   compgen -G '/usr/lib/*/samba/ldb/samldb.so' >/dev/null || missing+=(samba-dsdb-modules samba-vfs-modules)
   command -v ldbmodify >/dev/null || missing+=(ldb-tools)
+  # A browser opens the pages, and shows text that no font of its own has.
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium fonts-dejavu-core)
   [ ${#missing[@]} -gt 0 ] || return 0
   wanted=${missing[*]}
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||

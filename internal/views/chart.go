@@ -135,8 +135,9 @@ func NewColumns(caption string, counts []int) Columns {
 		c.Most = max(c.Most, n)
 		sum += n
 	}
+	slots := max(len(counts), 12) // one column alone is no block
 	for i, n := range counts {
-		x, next := i*chartWidth/len(counts), (i+1)*chartWidth/len(counts)
+		x, next := i*chartWidth/slots, (i+1)*chartWidth/slots
 		height := 0
 		if n > 0 {
 			height = max(3, n*columnHeight/c.Most)
