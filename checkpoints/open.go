@@ -31,11 +31,11 @@ var (
 
 // File is an open state file. Close it.
 type File struct {
-	db   *sql.DB
+	db *sql.DB
 	// readers are further connections, for sequences. Each keeps little of the
 	// file in memory, as many may be open at a time; nil: db has them.
 	readers *sql.DB
-	lock *flock.Flock
+	lock    *flock.Flock
 	// folder is where the file is, and what is written beside it.
 	folder string
 }

@@ -35,7 +35,9 @@ type company struct {
 
 func newCompany() *company {
 	c := &company{}
-	id := func(i int) plan.ExternalID { return plan.ExternalID(fmt.Sprintf("%08d-0000-4000-8000-000000000000", i)) }
+	id := func(i int) plan.ExternalID {
+		return plan.ExternalID(fmt.Sprintf("%08d-0000-4000-8000-000000000000", i))
+	}
 	person := func(i int, uid, mail string) {
 		e := plan.Entry{Kind: plan.Person, ID: id(i), DN: "uid=" + uid, Key: "uid=" + uid, Attrs: map[string][]string{"uid": {uid}, "givenname": {"Ada"}, "sn": {"Lovelace"}}}
 		if mail != "" {
