@@ -190,7 +190,7 @@ func (r *running) keep(ctx context.Context, m checkpoints.Marked, res checkpoint
 		r.res.Done++
 	case checkpoints.Failed:
 		r.res.Failed++
-		r.Observe(Refused{Step: m.Step, Err: errors.New(res.Error)})
+		r.Observe(Refused{Step: m.Step, Err: errors.New(res.Error), Failure: res.Failure})
 	case checkpoints.Pending, checkpoints.Sending:
 	}
 	if time.Since(r.since) < moment {

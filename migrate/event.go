@@ -62,10 +62,12 @@ type (
 		Step  plan.Step
 		Found plan.Found
 	}
-	// Refused: the step failed for good.
+	// Refused: the step failed for good, or nobody knows what became of it, and
+	// then Failure is "".
 	Refused struct {
-		Step plan.Step
-		Err  error
+		Step    plan.Step
+		Err     error
+		Failure plan.Failure
 	}
 	// Recorded: the journal has what became of so many steps.
 	Recorded struct{ N int }

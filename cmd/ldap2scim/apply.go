@@ -67,6 +67,7 @@ must find the wave as the plan wants it before the next one is let through.` +
 	cmd.Flags().StringVar(&opts.window.until, "until", "", "end the run at this time of day (HH:MM), as on Ctrl-C")
 	cmd.Flags().IntVar(&opts.concurrency, "concurrency", 0, "the most requests at a time (default 32; it begins with 4)")
 	cmd.Flags().StringSliceVar(&opts.allow, "allow", nil, "allow steps of these kinds: "+hazardNames())
+	p.watch.flags(cmd)
 	return cmd
 }
 
@@ -101,10 +102,11 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 				return err
 			}
 		}
-		progress := p.progress(ready.open)
+		progress := p.applying(stored, ready.open, c.Destination)
 		ready.run.Observe = progress.observe
 		res, err := ready.run.Run(ctx, stored)
 		progress.end()
+		p.watch.ended(res)
 		return p.applied(res, ready.failed, err)
 	})
 }

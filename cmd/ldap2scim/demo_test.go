@@ -31,8 +31,10 @@ func TestDemoTwice(t *testing.T) {
 				t.Errorf("demo does not say %q", want)
 			}
 		}
-		if p.err.String() != "" {
-			t.Errorf("demo says on standard error: %s", p.err.String())
+		for line := range strings.Lines(p.err.String()) {
+			if !strings.HasPrefix(line, "apply: ") && !strings.HasPrefix(line, "read ") { // progress, on a slow machine
+				t.Errorf("demo says on standard error: %s", line)
+			}
 		}
 		for _, name := range []string{"ldap2scim.yaml", "state.db", "plan.json", "plan.html", "runbook.html", "pilot.json", "report.txt", "report.html", "report.csv", "report.json", "ca.pem"} {
 			if info, err := os.Stat(filepath.Join(folder, name)); err != nil || info.Size() == 0 {

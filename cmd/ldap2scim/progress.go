@@ -3,103 +3,123 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"sync"
 	"time"
 
-	"go.uber.org/zap"
+	"golang.org/x/term"
 
 	"ldap2scim/migrate"
-	"ldap2scim/plan"
 )
 
-// progress shows how a command goes: a line that is rewritten on a terminal, a
-// line every ten seconds elsewhere. It also writes the log.
+// progress shows how a command goes: a bar that is rewritten on a terminal, a
+// line every ten seconds elsewhere. It is safe for concurrent use.
 type progress struct {
-	w        io.Writer
-	terminal bool
-	log      *zap.Logger
-	every    time.Duration
-	started  time.Time
-	shown    time.Time
-	total    int
-	done     int
-	failed   int
-	waiting  string
-	dirty    bool // a rewritten line stands on the terminal
+	w     io.Writer
+	every time.Duration
+	// columns tells how wide the terminal is; nil where there is none.
+	columns func() int
+	paint   paint
+	also    []migrate.Observer
+
+	mu    sync.Mutex
+	tally *tally
+	text  string // of a reading; "" while steps are carried out
+	shown time.Time
+	dirty bool // a rewritten line stands on the terminal
+	done  chan struct{}
 }
 
+// progress begins to show how so many steps are carried out, or how something
+// is read where there are none. Whoever calls it calls end.
 func (p *program) progress(total int) *progress {
-	g := &progress{w: p.err, terminal: isTerminal(p.err), log: p.logger, every: 10 * time.Second, started: time.Now(), total: total}
-	if g.terminal {
-		g.every = 100 * time.Millisecond
+	now := time.Now()
+	g := &progress{w: p.err, every: 10 * time.Second, paint: p.paint(), also: p.observers(), tally: newTally(now), shown: now, done: make(chan struct{})}
+	if isTerminal(p.err) && os.Getenv("TERM") != "dumb" {
+		g.every, g.columns = 100*time.Millisecond, func() int { return columns(p.err) }
 	}
-	g.shown = g.started
+	g.tally.total = total
+	go g.tick(max(g.every, time.Second))
 	return g
+}
+
+// paint is colour where a person has not said that there should be none (see
+// no-color.org).
+func (p *program) paint() paint {
+	if p.noColor || os.Getenv("NO_COLOR") != "" {
+		return monochrome
+	}
+	return coloured
+}
+
+// columns is how wide a terminal is.
+func columns(v any) int {
+	if file, ok := v.(*os.File); ok {
+		if wide, _, err := term.GetSize(int(file.Fd())); err == nil && wide > 0 {
+			return wide
+		}
+	}
+	return 80
+}
+
+// tick shows it also while nothing happens: a run that waits is no run that
+// hangs.
+func (g *progress) tick(every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			g.mu.Lock()
+			g.show()
+			g.mu.Unlock()
+		case <-g.done:
+			return
+		}
+	}
 }
 
 // observe is a [migrate.Observer].
 func (g *progress) observe(e migrate.Event) {
-	g.record(e)
+	for _, also := range g.also {
+		also(e)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.tally.observe(time.Now(), e)
 	switch e := e.(type) {
 	case migrate.Read:
-		g.show(fmt.Sprintf("read %d of kind %s", e.N, e.Kind))
-		return
-	case migrate.Answered:
-		g.done++
-		g.waiting = ""
-	case migrate.Refused:
-		g.failed++
-	case migrate.Waiting:
-		g.waiting = fmt.Sprintf(" · waiting %s", e.For.Round(time.Second))
-	case migrate.LookedUp:
-		if e.Found == plan.AlreadySo {
-			g.done++
-		}
+		g.text = fmt.Sprintf("read %d of kind %s", e.N, e.Kind)
 	case migrate.Restarted:
-		g.show("the connection was lost; the reading begins again")
-		return
-	case migrate.Steered:
-		g.waiting = ""
-		if e.Paused {
-			g.waiting = " · paused"
-		}
+		g.text = "the connection was lost; the reading begins again"
 	case migrate.Down:
 		g.tell(downLine(e))
-		g.waiting = " · waiting for the destination"
 	case migrate.Back:
 		g.tell("apply: the destination is back; the run goes on")
-		g.waiting = ""
-	case migrate.Marked, migrate.Sending, migrate.Recorded, migrate.Paced:
+	default:
+		g.text = ""
 	}
-	g.show(g.line())
+	g.show()
 }
 
-func (g *progress) line() string {
-	seconds := time.Since(g.started).Seconds()
-	rate := float64(g.done) / max(seconds, 0.001)
-	line := fmt.Sprintf("apply: %d/%d", g.done, g.total)
-	if g.total > 0 {
-		line += fmt.Sprintf(" %d%%", 100*g.done/g.total)
-	}
-	line += fmt.Sprintf(" · %d failed%s · %.0f/s", g.failed, g.waiting, rate)
-	if g.done*100 > g.total && rate > 0 {
-		left := time.Duration(float64(g.total-g.done-g.failed)/rate) * time.Second
-		line += " · ETA " + max(left, 0).Round(time.Second).String()
-	}
-	return line
-}
-
-func (g *progress) show(line string) {
+// show shows where it stands, if that was not shown just now.
+func (g *progress) show() {
 	now := time.Now()
-	if now.Sub(g.shown) < g.every {
+	if now.Sub(g.shown) < g.every || g.text == "" && g.tally.total == 0 {
 		return
 	}
 	g.shown = now
-	if g.terminal {
-		fmt.Fprintf(g.w, "\r\x1b[K%s", line)
-		g.dirty = true
-		return
+	switch {
+	case g.columns != nil && g.text != "":
+		fmt.Fprintf(g.w, "\r\x1b[K%s", cut(g.text, g.columns()-1))
+	case g.columns != nil:
+		fmt.Fprintf(g.w, "\r\x1b[K%s", g.tally.bar(now, g.columns(), g.paint))
+	case g.text != "":
+		fmt.Fprintln(g.w, g.text)
+	default:
+		fmt.Fprintln(g.w, g.tally.line(now))
 	}
-	fmt.Fprintln(g.w, line)
+	g.dirty = g.columns != nil
 }
 
 // downLine says that nothing gets through, and what a person can do.
@@ -113,50 +133,22 @@ func downLine(e migrate.Down) string {
 
 // tell prints a line at once, and for good.
 func (g *progress) tell(line string) {
-	g.end()
-	g.dirty = false
+	g.clear()
 	fmt.Fprintln(g.w, line)
 }
 
-// end leaves the cursor at the beginning of an empty line.
-func (g *progress) end() {
+// clear leaves the cursor at the beginning of an empty line.
+func (g *progress) clear() {
 	if g.dirty {
 		fmt.Fprint(g.w, "\r\x1b[K")
 	}
+	g.dirty = false
 }
 
-// record logs an event by the IDs of its objects alone: names and values stay
-// out of logs.
-func (g *progress) record(e migrate.Event) {
-	step := func(s plan.Step) []zap.Field {
-		return []zap.Field{zap.String("step", string(s.ID)), zap.String("action", s.Action.Word()), zap.String("kind", string(s.Kind)), zap.String("object", string(s.Object))}
-	}
-	switch e := e.(type) {
-	case migrate.Read:
-		g.log.Info("read", zap.String("kind", string(e.Kind)), zap.Int("n", e.N))
-	case migrate.Restarted:
-		g.log.Warn("restarted")
-	case migrate.Steered:
-		g.log.Info("steered", zap.Float64("rate", e.Rate), zap.Bool("paused", e.Paused))
-	case migrate.Paced:
-		g.log.Info("paced", zap.Float64("rate", e.Rate), zap.Int("at a time", e.AtATime))
-	case migrate.Down:
-		g.log.Warn("down", zap.Bool("denied", e.Denied), zap.Time("until", e.Until))
-	case migrate.Back:
-		g.log.Info("back")
-	case migrate.Marked:
-		g.log.Info("marked", zap.Int("n", e.N))
-	case migrate.Sending:
-		g.log.Info("sending", append(step(e.Step), zap.Int("attempt", e.Attempt))...)
-	case migrate.Answered:
-		g.log.Info("answered", append(step(e.Step), zap.String("remote", string(e.Outcome.RemoteID)))...)
-	case migrate.Waiting:
-		g.log.Warn("waiting", append(step(e.Step), zap.Duration("for", e.For))...)
-	case migrate.LookedUp:
-		g.log.Info("looked up", append(step(e.Step), zap.Int("found", int(e.Found)))...)
-	case migrate.Refused:
-		g.log.Error("refused", step(e.Step)...)
-	case migrate.Recorded:
-		g.log.Info("recorded", zap.Int("n", e.N))
-	}
+// end shows no more.
+func (g *progress) end() {
+	close(g.done)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.clear()
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
@@ -25,9 +24,11 @@ type streams struct {
 // commands share.
 type program struct {
 	streams
-	config string
-	log    string
-	logger *zap.Logger
+	config  string
+	log     string
+	logger  *zap.Logger
+	noColor bool
+	watch   watch
 }
 
 // run carries out one command line and returns the exit status.
@@ -39,7 +40,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	err := root.ExecuteContext(ctx)
-	tell(s.err, errors.Join(err, p.closeLog()))
+	tell(s.err, errors.Join(err, p.watch.close(), p.closeLog()))
 	return exitCode(err)
 }
 
@@ -52,41 +53,20 @@ func (p *program) command() *cobra.Command {
 The road: init, check, snapshot, plan, show, apply, report. Nothing is written
 to the destination but by apply, and apply does what the plan shows.`,
 		SilenceErrors: true, SilenceUsage: true,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return p.openLog() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.openLog(); err != nil {
+				return err
+			}
+			return p.watch.open(cmd.Context(), p.err)
+		},
 	}
 	root.PersistentFlags().StringVarP(&p.config, "config", "c", "ldap2scim.yaml", "the configuration file")
 	root.PersistentFlags().StringVar(&p.log, "log", "", "append a log of what happens to this file, as JSON lines without personal data")
+	root.PersistentFlags().BoolVar(&p.noColor, "no-color", false, "show nothing in colour, as with NO_COLOR set")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(p.initCommand(), p.checkCommand(), p.snapshotCommand(), p.planCommand(), p.showCommand(), p.tenantCommand(), p.runbookCommand(), p.attestCommand(), p.applyCommand(), p.rollbackCommand(),
 		p.statusCommand(), p.throttleCommand(), p.reportCommand(), p.runCommand(), p.demoCommand(), p.versionCommand())
 	return root
-}
-
-func (p *program) openLog() error {
-	if p.log == "" {
-		return nil
-	}
-	file, err := os.OpenFile(p.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		return fmt.Errorf("open log: %w", err)
-	}
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("open log: %w", err)
-	}
-	c := zap.NewProductionConfig()
-	c.OutputPaths, c.ErrorOutputPaths, c.Sampling = []string{p.log}, []string{"stderr"}, nil
-	p.logger, err = c.Build(zap.WithCaller(false), zap.AddStacktrace(zap.PanicLevel))
-	if err != nil {
-		return fmt.Errorf("open log: %w", err)
-	}
-	return nil
-}
-
-func (p *program) closeLog() error {
-	if p.log == "" {
-		return nil
-	}
-	return p.logger.Sync()
 }
 
 // load reads the configuration.

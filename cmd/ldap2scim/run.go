@@ -47,6 +47,7 @@ each read back before the next; a wave that is not as it should be ends the run.
 	}
 	cmd.Flags().BoolVar(&opts.yes, "yes", false, "do not ask")
 	cmd.Flags().StringSliceVar(&opts.allow, "allow", nil, "allow steps of these kinds: "+hazardNames())
+	p.watch.flags(cmd)
 	return cmd
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,8 +23,9 @@ func (p *program) statusCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			return p.reading(ctx, func(c configs.Config, f *checkpoints.File) error {
+				watched := &watched{}
 				for {
-					open, err := p.status(ctx, f)
+					open, err := p.status(ctx, c, f, watched)
 					if err != nil || !watch || !open {
 						return err
 					}
@@ -43,8 +45,34 @@ func (p *program) statusCommand() *cobra.Command {
 	return cmd
 }
 
+// watched is what status has seen of a run before, from which a rate can be
+// told.
+type watched struct{ tally *tally }
+
+// look takes in what the state file has, and says how the run goes: "" the
+// first time that it is seen.
+func (w *watched) look(now time.Time, quota float64, states map[checkpoints.State]int, control checkpoints.Control) string {
+	settled := states[checkpoints.Done] + states[checkpoints.Failed]
+	first := w.tally == nil
+	if first {
+		w.tally = newTally(now)
+		w.tally.done, w.tally.failed = states[checkpoints.Done], states[checkpoints.Failed]
+	}
+	t := w.tally
+	n := max(settled-t.done-t.failed, 0)
+	t.sent.add(now, n)
+	t.ended.add(now, n)
+	t.total = settled + states[checkpoints.Pending] + states[checkpoints.Sending]
+	t.done, t.failed = states[checkpoints.Done], states[checkpoints.Failed]
+	t.quota, t.steered, t.paused = quota, control.Rate, control.Paused
+	if first && !t.paused {
+		return ""
+	}
+	return "Now " + strings.Join(t.going(now), " · ") + "."
+}
+
 // status prints the state once, and tells whether a run has not ended.
-func (p *program) status(ctx context.Context, f *checkpoints.File) (bool, error) {
+func (p *program) status(ctx context.Context, c configs.Config, f *checkpoints.File, before *watched) (bool, error) {
 	snap, err := f.LastSnapshot(ctx)
 	if err != nil {
 		return false, missing(err, "snapshot", "snapshot")
@@ -76,7 +104,14 @@ func (p *program) status(ctx context.Context, f *checkpoints.File) (bool, error)
 		return false, err
 	}
 	if last.Ended.IsZero() {
+		control, err := f.Control(ctx, last.ID)
+		if err != nil {
+			return false, err
+		}
 		fmt.Fprintf(p.out, "A run began %s and has not ended; if it was killed, apply goes on.\n", ago(last.Started))
+		if now := before.look(time.Now(), quotaOf(c.Destination), states, control); now != "" {
+			fmt.Fprintln(p.out, now)
+		}
 		return true, nil
 	}
 	fmt.Fprintf(p.out, "The last run ended %s: %s.\n", ago(last.Ended), last.Outcome)
