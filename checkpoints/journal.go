@@ -60,14 +60,18 @@ func (f *File) Begin(ctx context.Context, planID, run, after int64, n int, scope
 		if marked, err = nextPending(ctx, tx, planID, after, n, scope); err != nil {
 			return err
 		}
-		for _, m := range marked {
-			_, err := tx.ExecContext(ctx, `INSERT INTO journal (plan, seq, state, run, attempts, remote_id, version, error, at) VALUES (?, ?, 'sending', ?, 0, '', '', '', ?)
-				ON CONFLICT (plan, seq) DO UPDATE SET state = 'sending', run = excluded.run, at = excluded.at`, planID, m.Seq, run, stamp(at))
-			if err != nil {
-				return err
-			}
+		list := make([]int64, len(marked))
+		for i, m := range marked {
+			list[i] = m.Seq
 		}
-		return nil
+		seqs, err := asJSON(list)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO journal (plan, seq, state, run, attempts, remote_id, version, error, at)
+			SELECT ?, value, 'sending', ?, 0, '', '', '', ? FROM json_each(?) WHERE true
+			ON CONFLICT (plan, seq) DO UPDATE SET state = 'sending', run = excluded.run, at = excluded.at`, planID, run, stamp(at), seqs)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("mark steps as sending: %w", err)
@@ -77,9 +81,17 @@ func (f *File) Begin(ctx context.Context, planID, run, after int64, n int, scope
 
 const markedColumns = "SELECT s.seq, s.body, coalesce(j.attempts, 0) FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq"
 
+// fewMarked are those of the steps in the journal that are not done, found by
+// the index of them, which SQLite must be told.
+const fewMarked = `SELECT j.seq, s.body, j.attempts FROM journal j INDEXED BY journal_state CROSS JOIN steps s ON s.plan = j.plan AND s.seq = j.seq
+	WHERE j.plan = ?1 AND j.state <> 'done'`
+
 func nextPending(ctx context.Context, tx *sql.Tx, planID, after int64, n int, scope Scope) ([]Marked, error) {
-	rows, err := tx.QueryContext(ctx, markedColumns+` WHERE s.plan = ? AND s.seq > ? AND coalesce(j.state, 'pending') = 'pending'
-		AND (? = '' OR s.wave = ?) AND (NOT ? OR j.error <> '') ORDER BY s.seq LIMIT ?`, planID, after, scope.Wave, scope.Wave, scope.Again, n)
+	query := markedColumns + ` WHERE s.plan = ?1 AND s.seq > ?2 AND coalesce(j.state, 'pending') = 'pending' AND (?3 = '' OR s.wave = ?3) ORDER BY s.seq LIMIT ?4`
+	if scope.Again { // few of many, by their index
+		query = fewMarked + ` AND j.seq > ?2 AND j.state = 'pending' AND j.error <> '' AND (?3 = '' OR s.wave = ?3) ORDER BY j.seq LIMIT ?4`
+	}
+	rows, err := tx.QueryContext(ctx, query, planID, after, scope.Wave, n)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +118,7 @@ func scanMarked(row scanner) (m Marked, err error) {
 // Unknown yields the steps that are marked as sending: at the start of a run,
 // those whose outcome nobody knows.
 func (f *File) Unknown(ctx context.Context, planID int64) iter.Seq2[Marked, error] {
-	return each(ctx, f, scanMarked, markedColumns+" WHERE s.plan = ? AND j.state = 'sending' ORDER BY s.seq", planID)
+	return each(ctx, f, scanMarked, fewMarked+" AND j.state = 'sending' ORDER BY j.seq", planID)
 }
 
 // Unfinished yields the steps that are neither done nor failed, in the order of
@@ -130,9 +142,14 @@ func (f *File) Reopen(ctx context.Context, planID int64, at time.Time) (int, err
 // transaction.
 func (f *File) Record(ctx context.Context, planID, run int64, results []Result, sent Tally, at time.Time) error {
 	err := f.write(ctx, func(tx *sql.Tx) error {
+		update, err := tx.PrepareContext(ctx, "UPDATE journal SET state = ?, run = ?, attempts = ?, remote_id = ?, version = ?, error = ?, failure = ?, said = ?, at = ? WHERE plan = ? AND seq = ? AND state = 'sending'")
+		if err != nil {
+			return err
+		}
+		defer update.Close()
+		when := stamp(at)
 		for _, r := range results {
-			res, err := tx.ExecContext(ctx, "UPDATE journal SET state = ?, run = ?, attempts = ?, remote_id = ?, version = ?, error = ?, failure = ?, said = ?, at = ? WHERE plan = ? AND seq = ? AND state = 'sending'",
-				string(r.State), run, r.Attempts, string(r.Outcome.RemoteID), r.Outcome.Version, r.Error, string(r.Failure), r.Said, stamp(at), planID, r.Seq)
+			res, err := update.ExecContext(ctx, string(r.State), run, r.Attempts, string(r.Outcome.RemoteID), r.Outcome.Version, r.Error, string(r.Failure), r.Said, when, planID, r.Seq)
 			if err != nil {
 				return err
 			}
@@ -146,67 +163,6 @@ func (f *File) Record(ctx context.Context, planID, run int64, results []Result, 
 		return fmt.Errorf("record what became of %d steps: %w", len(results), err)
 	}
 	return nil
-}
-
-// States counts a plan's steps by state.
-func (f *File) States(ctx context.Context, planID int64) (map[State]int, error) {
-	counts := map[State]int{}
-	type row struct {
-		state State
-		n     int
-	}
-	for r, err := range each(ctx, f, func(s scanner) (r row, err error) { return r, s.Scan(&r.state, &r.n) },
-		"SELECT coalesce(j.state, 'pending'), count(*) FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq WHERE s.plan = ? GROUP BY 1", planID) {
-		if err != nil {
-			return nil, fmt.Errorf("count the steps of plan %d: %w", planID, err)
-		}
-		counts[r.state] = r.n
-	}
-	return counts, nil
-}
-
-// Open counts the steps of a scope that are pending, and those that are marked
-// as sending.
-func (f *File) Open(ctx context.Context, planID int64, scope Scope) (pending, sending int, err error) {
-	err = f.db.QueryRowContext(ctx, `SELECT coalesce(sum(coalesce(j.state, 'pending') = 'pending'), 0), coalesce(sum(j.state = 'sending'), 0)
-		FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq
-		WHERE s.plan = ? AND (? = '' OR s.wave = ?) AND (NOT ? OR j.error <> '')`, planID, scope.Wave, scope.Wave, scope.Again).Scan(&pending, &sending)
-	if err != nil {
-		return 0, 0, fmt.Errorf("count the open steps of plan %d: %w", planID, err)
-	}
-	return pending, sending, nil
-}
-
-// Remote returns the destination's id of a source object, as the inventory of
-// the plan or the plan's own steps have given it. It is "" when there is none
-// yet, and the second result then says what became of the step that would
-// have given one: a state, or "" when the plan has no such step.
-func (f *File) Remote(ctx context.Context, p Plan, object plan.ExternalID) (plan.RemoteID, State, error) {
-	var id plan.RemoteID
-	err := f.db.QueryRowContext(ctx, "SELECT remote FROM decisions WHERE plan = ? AND kind IN ('person', 'group', 'unit') AND object = ?", p.ID, string(object)).Scan(&id)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", "", fmt.Errorf("look up the id of %s: %w", object, err)
-	}
-	if id != "" {
-		return id, "", nil
-	}
-	var state State
-	err = f.db.QueryRowContext(ctx, `SELECT coalesce(j.remote_id, ''), coalesce(j.state, 'pending') FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq
-		WHERE s.plan = ? AND s.object = ? AND s.action = '+'`, p.ID, string(object)).Scan(&id, &state)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", "", fmt.Errorf("look up the id of %s: %w", object, err)
-	}
-	if state != Done {
-		id = ""
-	}
-	if id == "" && p.Undoes != 0 {
-		undone, err := f.PlanByID(ctx, p.Undoes)
-		if err != nil {
-			return "", "", err
-		}
-		return f.Remote(ctx, undone, object)
-	}
-	return id, state, nil
 }
 
 // VersionOf returns the version that the newest step of the plan that is done

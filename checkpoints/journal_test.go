@@ -61,9 +61,9 @@ func TestJournal(t *testing.T) {
 		id    plan.RemoteID
 		state checkpoints.State
 	}{"a": {"ra", checkpoints.Done}, "b": {"", checkpoints.Failed}, "g": {"r2", ""}, "?": {"", ""}} {
-		id, state, err := f.Remote(t.Context(), p, object)
-		if err != nil || id != want.id || state != want.state {
-			t.Errorf("Remote(%s) = %q, %q, %v; want %q, %q", object, id, state, err, want.id, want.state)
+		all, err := f.Remotes(t.Context(), p, []plan.ExternalID{"x", object})
+		if got := all[object]; err != nil || got.ID != want.id || got.State != want.state {
+			t.Errorf("Remotes(%s) = %+v, %v; want %+v", object, got, err, want)
 		}
 	}
 	if v, changed, err := f.VersionOf(t.Context(), p.ID, plan.Person, "a"); err != nil || v != "v" || !changed {

@@ -52,9 +52,10 @@ type Result struct {
 }
 
 const (
-	// batch is how many steps are marked at once, and so the most that must be
-	// looked up after a kill.
-	batch = 32
+	// batch is how many steps are marked at once at least, and largestBatch at
+	// the most. Those that are marked and not sent must be looked up after a
+	// kill.
+	batch, largestBatch = 32, 1024
 	// moment is the longest that an answer waits to be recorded.
 	moment = 100 * time.Millisecond
 	// usualConcurrency is how many requests at a time there are at first, and
@@ -152,6 +153,8 @@ type running struct {
 	res  Result
 	// tally counts what is sent.
 	tally tally
+	// ids are those that the destination has given.
+	ids ids
 	// answers wait to be recorded, since the first of them came.
 	answers []checkpoints.Result
 	since   time.Time
@@ -173,12 +176,12 @@ func (r *running) record(ctx context.Context) error {
 		return err
 	}
 	r.Observe(Recorded{N: len(r.answers)})
-	r.answers = r.answers[:0]
+	r.answers = nil
 	return nil
 }
 
-// keep puts an answer among those that wait, and records them when it is time.
-func (r *running) keep(ctx context.Context, m checkpoints.Marked, res checkpoints.Result) error {
+// keep puts an answer among those that wait to be recorded.
+func (r *running) keep(m checkpoints.Marked, res checkpoints.Result) {
 	res.Seq = m.Seq
 	res.Attempts += m.Attempts
 	if len(r.answers) == 0 {
@@ -188,13 +191,12 @@ func (r *running) keep(ctx context.Context, m checkpoints.Marked, res checkpoint
 	switch res.State {
 	case checkpoints.Done:
 		r.res.Done++
+		if m.Step.Action == plan.Create {
+			r.ids.put(m.Step.Object, res.Outcome.RemoteID)
+		}
 	case checkpoints.Failed:
 		r.res.Failed++
 		r.Observe(Refused{Step: m.Step, Err: errors.New(res.Error), Failure: res.Failure})
 	case checkpoints.Pending, checkpoints.Sending:
 	}
-	if time.Since(r.since) < moment {
-		return nil
-	}
-	return r.record(ctx)
 }

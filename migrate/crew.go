@@ -13,12 +13,13 @@ import (
 // job is a marked step on its way to a worker, and back with how it went.
 type job struct {
 	marked checkpoints.Marked
-	ids    map[plan.ExternalID]plan.RemoteID
 	sent   sent
 }
 
 // crew sends marked steps, several at a time. One goroutine, that of [crew.run],
-// marks, hands out and records; the workers only send.
+// decides what is marked, handed out and recorded; the workers only send, and
+// one more goroutine at a time writes the journal, so that nobody waits for the
+// disk.
 type crew struct {
 	*running
 	todo, done chan job
@@ -28,10 +29,16 @@ type crew struct {
 	last  int64
 	ended bool // nothing is left to be marked
 	// held is the step that is handed out next.
-	held *job
+	held *checkpoints.Marked
 	// busy are the objects on which a step is under way, of the phase.
 	busy  map[plan.ExternalID]bool
 	phase int
+	// wrote has what is to be done after the write that is under way, if one is.
+	wrote   chan func() error
+	writing bool
+	// size is how many steps are marked at once, since when they were.
+	size   int
+	marked time.Time
 	// control is what the operator has said last, and heeded when that was read.
 	control checkpoints.Control
 	heeded  time.Time
@@ -39,24 +46,34 @@ type crew struct {
 
 // steps sends what is pending, phase by phase.
 func (r *running) steps(ctx context.Context) error {
-	c := &crew{running: r, todo: make(chan job), done: make(chan job), busy: map[plan.ExternalID]bool{}}
+	first, err := r.File.FirstPending(ctx, r.plan.ID)
+	if err != nil {
+		return err
+	}
+	c := &crew{
+		running: r, todo: make(chan job), done: make(chan job), busy: map[plan.ExternalID]bool{},
+		wrote: make(chan func() error, 1), last: first - 1, size: batch, marked: time.Now(),
+	}
 	for range max(r.Concurrency, 2) { // see gate.places
 		go func() {
 			for j := range c.todo {
-				j.sent = r.send(ctx, j.marked.Step, j.ids)
+				j.sent = r.resolved(ctx, j.marked.Step)
 				c.done <- j
 			}
 		}()
 	}
-	err := c.run(ctx)
+	err = c.run(ctx)
 	close(c.todo)
 	for len(c.busy) > 0 { // what is under way is finished and recorded
-		if last := c.take(ctx, <-c.done); err == nil {
+		if last := c.take(<-c.done); err == nil {
 			err = last
 		}
 	}
+	if c.writing {
+		err = errors.Join(err, (<-c.wrote)())
+	}
 	if c.held != nil {
-		r.release(c.held.marked)
+		r.release(*c.held)
 	}
 	r.release(c.queue...)
 	return errors.Join(err, r.record(ctx))
@@ -67,33 +84,29 @@ func (c *crew) run(ctx context.Context) error {
 	tick := time.NewTicker(moment)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		if err := c.mark(ctx); err != nil {
-			return err
-		}
-		if len(c.queue) == 0 && len(c.busy) == 0 && c.held == nil {
+		c.next()
+		c.write(ctx)
+		if c.held == nil && len(c.queue)+len(c.busy) == 0 && c.ended && !c.writing {
 			return nil
-		}
-		if err := c.next(ctx); err != nil {
-			return err
 		}
 		var todo chan job
 		var next job
 		if c.held != nil && len(c.busy) < c.gate.places() {
-			todo, next = c.todo, *c.held
+			todo, next = c.todo, job{marked: *c.held}
 		}
 		select {
 		case todo <- next:
 			c.busy[next.marked.Step.Object], c.held = true, nil
 		case j := <-c.done:
-			if err := c.take(ctx, j); err != nil {
+			if err := c.take(j); err != nil {
+				return err
+			}
+		case settle := <-c.wrote:
+			c.writing = false
+			if err := settle(); err != nil {
 				return err
 			}
 		case <-tick.C:
-			if time.Since(c.since) >= moment {
-				if err := c.record(ctx); err != nil {
-					return err
-				}
-			}
 			if err := c.heed(ctx); err != nil {
 				return err
 			}
@@ -119,12 +132,49 @@ func (c *crew) heed(ctx context.Context) error {
 	return nil
 }
 
-// mark marks the next steps as sending when few are left to hand out.
-func (c *crew) mark(ctx context.Context) error {
-	if c.ended || len(c.queue) > batch/2 {
-		return nil
+// write begins the next write to the journal: the answers that have waited for a
+// moment, or for which a phase waits, and then the next steps that are marked,
+// when few are left to hand out.
+func (c *crew) write(ctx context.Context) {
+	switch {
+	case c.writing:
+	case len(c.answers) > 0 && (time.Since(c.since) >= moment || c.phaseEnds()):
+		answers, sent, at := c.answers, c.tally.soFar(), time.Now()
+		c.answers = nil
+		c.start(func() func() error {
+			err := c.File.Record(context.WithoutCancel(ctx), c.plan.ID, c.running.run, answers, sent, at)
+			return func() error {
+				if err == nil {
+					c.Observe(Recorded{N: len(answers)})
+				}
+				return err
+			}
+		})
+	case !c.ended && len(c.queue) <= c.size/2:
+		now := time.Now()
+		c.size = sizeOf(c.size, now.Sub(c.marked))
+		n, last := c.size, c.last
+		c.marked = now
+		c.start(func() func() error {
+			marked, err := c.File.Begin(ctx, c.plan.ID, c.running.run, last, n, c.Scope, now)
+			return func() error { return c.begun(marked, err) }
+		})
 	}
-	marked, err := c.File.Begin(ctx, c.plan.ID, c.running.run, c.last, batch, c.Scope, time.Now())
+}
+
+// sizeOf is how many steps are marked the next time: as many as are sent in a
+// quarter of a second, when so many were sent in that time.
+func sizeOf(sent int, in time.Duration) int {
+	n := int(float64(sent) * float64(time.Second/4) / float64(max(in, time.Millisecond)))
+	return max(batch, min(n, 2*sent, largestBatch))
+}
+
+func (c *crew) start(write func() func() error) {
+	c.writing = true
+	go func() { c.wrote <- write() }()
+}
+
+func (c *crew) begun(marked []checkpoints.Marked, err error) error {
 	if err != nil {
 		return err
 	}
@@ -138,43 +188,37 @@ func (c *crew) mark(ctx context.Context) error {
 	return nil
 }
 
+// phaseEnds: what is next refers to what this phase has made.
+func (c *crew) phaseEnds() bool {
+	return c.held == nil && len(c.busy) == 0 && (len(c.queue) == 0 && c.ended || len(c.queue) > 0 && c.queue[0].Step.Phase != c.phase)
+}
+
 // next finds the first step of the queue that may be sent: of the phase that is
 // under way, on an object that no other step is about.
-func (c *crew) next(ctx context.Context) error {
-	for c.held == nil && len(c.queue) > 0 {
-		if c.queue[0].Step.Phase != c.phase {
-			if len(c.busy) > 0 {
-				return nil
-			}
-			// The next phase refers to what this one has made.
-			if err := c.record(ctx); err != nil {
-				return err
-			}
-			c.phase = c.queue[0].Step.Phase
-		}
-		i := slices.IndexFunc(c.queue, func(m checkpoints.Marked) bool {
-			return m.Step.Phase != c.phase || !c.busy[m.Step.Object]
-		})
-		if i < 0 || c.queue[i].Step.Phase != c.phase {
-			return nil
-		}
-		m := c.queue[i]
-		ids, lack, err := c.resolve(ctx, &m.Step)
-		if err != nil {
-			return err
-		}
-		c.queue = slices.Delete(c.queue, i, i+1)
-		if lack == nil {
-			c.held = &job{marked: m, ids: ids}
-		} else if err := c.keep(ctx, m, lack.result()); err != nil {
-			return err
-		}
+func (c *crew) next() {
+	if c.held != nil || len(c.queue) == 0 {
+		return
 	}
-	return nil
+	if c.queue[0].Step.Phase != c.phase {
+		if len(c.busy) > 0 || len(c.answers) > 0 || c.writing {
+			return
+		}
+		c.phase = c.queue[0].Step.Phase
+	}
+	i := slices.IndexFunc(c.queue, func(m checkpoints.Marked) bool {
+		return m.Step.Phase != c.phase || !c.busy[m.Step.Object]
+	})
+	if i < 0 || c.queue[i].Step.Phase != c.phase {
+		return
+	}
+	m := c.queue[i]
+	copy(c.queue[1:i+1], c.queue[:i]) // those before it are few
+	c.queue = c.queue[1:]
+	c.held = &m
 }
 
 // take keeps what became of a step. Its error ends the run.
-func (c *crew) take(ctx context.Context, j job) error {
+func (c *crew) take(j job) error {
 	delete(c.busy, j.marked.Step.Object)
-	return c.answered(ctx, j.marked, j.sent)
+	return c.answered(j.marked, j.sent)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"ldap2scim/checkpoints"
 	"ldap2scim/plan"
@@ -77,8 +78,10 @@ func (r *running) lookUp(ctx context.Context, steps []checkpoints.Marked) (unsee
 		if found == plan.Foreign {
 			res = failed(errConflict)
 		}
-		if err := r.keep(ctx, m, res); err != nil {
-			return nil, err
+		if r.keep(m, res); time.Since(r.since) >= moment {
+			if err := r.record(ctx); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return unseen, nil

@@ -37,22 +37,37 @@ func (r *running) resolve(ctx context.Context, s *plan.Step) (map[plan.ExternalI
 		}
 	}
 	ids := make(map[plan.ExternalID]plan.RemoteID, len(s.Members)+1)
-	objects := s.Members
+	var ask []plan.ExternalID
+	find := func(object plan.ExternalID) {
+		if id := r.ids.get(object); id != "" {
+			ids[object] = id
+		} else {
+			ask = append(ask, object)
+		}
+	}
 	switch {
 	case s.Remote != "":
 		ids[s.Object] = s.Remote
 	case s.Action != plan.Create:
-		objects = append([]plan.ExternalID{s.Object}, objects...)
+		find(s.Object)
 	}
-	for _, object := range objects {
-		id, state, err := r.File.Remote(context.WithoutCancel(ctx), r.plan, object)
-		if err != nil {
-			return nil, nil, err
+	for _, member := range s.Members {
+		find(member)
+	}
+	if len(ask) == 0 {
+		return ids, nil, nil
+	}
+	found, err := r.File.Remotes(context.WithoutCancel(ctx), r.plan, ask)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, object := range ask {
+		known := found[object]
+		if known.ID == "" {
+			return nil, &lacking{object: object, name: r.File.NameOf(ctx, r.plan.ID)(object), state: known.State}, nil
 		}
-		if id == "" {
-			return nil, &lacking{object: object, name: r.File.NameOf(ctx, r.plan.ID)(object), state: state}, nil
-		}
-		ids[object] = id
+		ids[object] = known.ID
+		r.ids.put(object, known.ID)
 	}
 	return ids, nil, nil
 }

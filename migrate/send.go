@@ -14,13 +14,17 @@ import (
 var errConflict = errors.New("another object stands in its place at the destination; look at both, then plan again")
 
 // answered keeps what became of a step. Its error ends the run.
-func (r *running) answered(ctx context.Context, m checkpoints.Marked, sent sent) error {
+func (r *running) answered(m checkpoints.Marked, sent sent) error {
 	res := checkpoints.Result{Attempts: sent.attempts, Outcome: sent.outcome}
 	switch {
+	case sent.lack != nil:
+		r.keep(m, sent.lack.result())
+		return nil
 	case sent.err == nil:
 		res.State = checkpoints.Done
 		r.Observe(Answered{Step: m.Step, Outcome: sent.outcome})
-		return r.keep(ctx, m, res)
+		r.keep(m, res)
+		return nil
 	case sent.unknown: // stays marked as sending
 		r.Observe(Refused{Step: m.Step, Err: sent.err})
 		if sent.over {
@@ -29,13 +33,12 @@ func (r *running) answered(ctx context.Context, m checkpoints.Marked, sent sent)
 		return nil
 	case sent.over:
 		res.State = checkpoints.Pending
-		return errors.Join(sent.err, r.keep(ctx, m, res))
+		r.keep(m, res)
+		return sent.err
 	}
 	why := failed(sent.err)
 	why.Attempts = sent.attempts
-	if err := r.keep(ctx, m, why); err != nil {
-		return err
-	}
+	r.keep(m, why)
 	if r.MaxFailures > 0 && r.res.Failed >= r.MaxFailures {
 		return fmt.Errorf("%w: %d, the last: %w", ErrFailures, r.res.Failed, sent.err)
 	}
@@ -49,6 +52,19 @@ type sent struct {
 	unknown  bool // it may have had its effect, and that is all that is known
 	over     bool // the run ended before the step had an answer for good
 	err      error
+	lack     *lacking // what is not there, so that it was not sent
+}
+
+// resolved sends a step when the ids of its objects are known.
+func (r *running) resolved(ctx context.Context, s plan.Step) sent {
+	ids, lack, err := r.resolve(ctx, &s)
+	if err != nil {
+		return sent{over: true, err: err}
+	}
+	if lack != nil {
+		return sent{lack: lack}
+	}
+	return r.send(ctx, s, ids)
 }
 
 // send sends a step until it is answered for good. After an answer that leaves

@@ -77,7 +77,7 @@ func silent(migrate.Event) {}
 
 // world is a state file and a real SCIM service over TCP.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	path    string
 	source  *directory
 	service *scimtest.Server
@@ -85,7 +85,7 @@ type world struct {
 	rules   *plan.Rules // nil: rules()
 }
 
-func newWorld(t *testing.T, d *directory) *world {
+func newWorld(t testing.TB, d *directory) *world {
 	t.Helper()
 	service, err := scimtest.Start(scimtest.Options{})
 	if err != nil {
@@ -177,7 +177,7 @@ func (w *world) view(f *checkpoints.File, p checkpoints.Plan, opts migrate.ViewO
 }
 
 // lines are those of all kinds that a view shows.
-func lines(t *testing.T, v migrate.View) []migrate.Line {
+func lines(t testing.TB, v migrate.View) []migrate.Line {
 	t.Helper()
 	var all []migrate.Line
 	for _, k := range []plan.Kind{plan.Person, plan.Group, plan.Unit} {

@@ -55,14 +55,11 @@ func (p *program) printRequest(r scimdst.Request, object plan.ExternalID) {
 // known returns the ids that the destination has given for a step's objects.
 func known(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, s plan.Step) (map[plan.ExternalID]plan.RemoteID, error) {
 	ids := map[plan.ExternalID]plan.RemoteID{}
-	for _, object := range append([]plan.ExternalID{s.Object}, s.Members...) {
-		id, _, err := f.Remote(ctx, stored, object)
-		if err != nil {
-			return nil, err
-		}
-		if id != "" {
-			ids[object] = id
+	found, err := f.Remotes(ctx, stored, append([]plan.ExternalID{s.Object}, s.Members...))
+	for object, known := range found {
+		if known.ID != "" {
+			ids[object] = known.ID
 		}
 	}
-	return ids, nil
+	return ids, err
 }

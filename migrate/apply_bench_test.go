@@ -1,0 +1,98 @@
+package migrate_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"ldap2scim/checkpoints"
+	"ldap2scim/migrate"
+	"ldap2scim/plan"
+)
+
+// BenchmarkApply carries out a plan with its journal, and sends the same
+// requests in a bare loop to a service of its own beside it, at the same
+// concurrency. It reports the ratio of the two times.
+func BenchmarkApply(b *testing.B) {
+	n := people(b) / 50
+	var ours, bare time.Duration
+	for b.Loop() {
+		w := newWorld(b, teams(n))
+		f := w.open()
+		p := w.planned(f)
+		a := w.apply(f, w.writer())
+		a.Retry, a.Concurrency, a.Lister = migrate.Retry{}, 4, nil
+		start := time.Now()
+		if res, err := a.Run(b.Context(), p); err != nil || res.Done != p.Summary.Requests() {
+			b.Fatalf("%+v, %v", res, err)
+		}
+		ours += time.Since(start)
+		other := newWorld(b, w.source)
+		bare += bareLoop(b, f, p, other.writer(), 4)
+	}
+	b.ReportMetric(bare.Seconds()/ours.Seconds(), "of-bare-loop")
+	b.ReportMetric(float64(n)*float64(b.N)/ours.Seconds(), "people/s")
+}
+
+// teams is n people, each in one of groups of fifty.
+func teams(n int) *directory {
+	d := staff(n, n/50)
+	var people []string
+	for i := range d.entries {
+		if d.entries[i].Kind == plan.Person {
+			people = append(people, d.entries[i].Key)
+			continue
+		}
+		d.entries[i].Members = people[:min(50, len(people))]
+		people = people[len(d.entries[i].Members):]
+	}
+	return d
+}
+
+// bareLoop sends the plan's steps, phase by phase, and remembers nothing but
+// the ids.
+func bareLoop(b *testing.B, f *checkpoints.File, p checkpoints.Plan, dst migrate.Destination, concurrency int) time.Duration {
+	b.Helper()
+	var phases [][]plan.Step
+	for s, err := range f.Steps(b.Context(), p.ID) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		for len(phases) <= s.Phase {
+			phases = append(phases, nil)
+		}
+		phases[s.Phase] = append(phases[s.Phase], s)
+	}
+	var mu sync.Mutex
+	ids := map[plan.ExternalID]plan.RemoteID{}
+	start := time.Now()
+	for _, steps := range phases {
+		todo := make(chan plan.Step)
+		var all sync.WaitGroup
+		for range concurrency {
+			all.Go(func() {
+				for s := range todo {
+					mu.Lock()
+					own := map[plan.ExternalID]plan.RemoteID{s.Object: ids[s.Object]}
+					for _, m := range s.Members {
+						own[m] = ids[m]
+					}
+					mu.Unlock()
+					outcome, err := dst.Do(b.Context(), s, own)
+					if err != nil {
+						b.Error(err)
+					}
+					mu.Lock()
+					ids[s.Object] = outcome.RemoteID
+					mu.Unlock()
+				}
+			})
+		}
+		for _, s := range steps {
+			todo <- s
+		}
+		close(todo)
+		all.Wait()
+	}
+	return time.Since(start)
+}

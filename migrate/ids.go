@@ -1,0 +1,46 @@
+package migrate
+
+import (
+	"sync"
+
+	"ldap2scim/plan"
+)
+
+// generation is how many ids are remembered at least, and half of how many at
+// the most: about 20 MB.
+const generation = 1 << 16
+
+// ids remembers the destination's ids of the objects that were asked for or
+// created last, so that the members of many groups are not looked up again and
+// again. What it has forgotten is in the state file. It is safe for concurrent
+// use.
+type ids struct {
+	mu       sync.Mutex
+	now, old map[plan.ExternalID]plan.RemoteID
+}
+
+func (m *ids) get(object plan.ExternalID) plan.RemoteID {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if id := m.now[object]; id != "" {
+		return id
+	}
+	id := m.old[object]
+	if id != "" {
+		m.keep(object, id)
+	}
+	return id
+}
+
+func (m *ids) put(object plan.ExternalID, id plan.RemoteID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.keep(object, id)
+}
+
+func (m *ids) keep(object plan.ExternalID, id plan.RemoteID) {
+	if len(m.now) >= generation || m.now == nil {
+		m.old, m.now = m.now, make(map[plan.ExternalID]plan.RemoteID)
+	}
+	m.now[object] = id
+}
