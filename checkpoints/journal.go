@@ -146,7 +146,7 @@ func (f *File) Record(ctx context.Context, planID, run int64, results []Result, 
 		if err != nil {
 			return err
 		}
-		defer update.Close()
+		defer update.Close() //nolint:errcheck // it is closed with the transaction at the latest
 		when := stamp(at)
 		for _, r := range results {
 			res, err := update.ExecContext(ctx, string(r.State), run, r.Attempts, string(r.Outcome.RemoteID), r.Outcome.Version, r.Error, string(r.Failure), r.Said, when, planID, r.Seq)
