@@ -140,7 +140,7 @@ func prepare(ctx context.Context, c configs.Config, f *checkpoints.File, stored 
 		MaxFailures: opts.maxFailures, MaxAge: c.MaxSnapshotAge, Deadline: deadline, Concurrency: cmp.Or(opts.concurrency, c.Concurrency), Version: version(),
 	}}
 	if opts.scope.Again {
-		ready.open += ready.failed
+		ready.open, ready.failed = ready.open+ready.failed, 0 // this run says what becomes of them
 	}
 	return ready, nil
 }
