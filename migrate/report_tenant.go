@@ -34,7 +34,7 @@ func TenantNumbers(ctx context.Context, f *checkpoints.File, p checkpoints.Plan,
 	}
 	accounts := sourceNumbers(then.Records.Sources, now.Records.Sources)
 	if proof := plan.ProofOf(plan.LDAPDisabled, seen); proof != nil {
-		accounts.Text = "Proven: " + proof.Sentence + "."
+		accounts.Text = "That the LDAP server is disabled is proven by the " + proof.Kind + ", which goes to " + views.Moment(proof.At) + "."
 	}
 	return []Numbers{accounts, ids.numbers()}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"iter"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -173,6 +174,23 @@ func (r *Redaction) Attestation(a Attestation) Attestation {
 	return a
 }
 
+// Evidence leaves out the name of the server that it is about, and of the file
+// that it is from.
+func (r *Redaction) Evidence(e Evidence) Evidence {
+	if r == nil {
+		return e
+	}
+	if e.Name != "" {
+		name := r.pseudonym("server", e.Name)
+		e.Sentence = strings.ReplaceAll(e.Sentence, strconv.Quote(e.Name), strconv.Quote(name))
+		e.Name = name
+	}
+	if e.Source != "" {
+		e.Source = r.pseudonym("file", e.Source)
+	}
+	return e
+}
+
 // Entry leaves out who an entry is, and all of its values.
 func (r *Redaction) Entry(e Entry) Entry {
 	if r == nil {
@@ -220,6 +238,11 @@ func (r *Redaction) View(v View) View {
 			a := r.Attestation(*p.Attestation)
 			p.Attestation = &a
 		}
+		if p.Evidence != nil {
+			e := r.Evidence(*p.Evidence)
+			p.Evidence = &e
+		}
+		p.Beside = Mapped(p.Beside, r.Evidence)
 		prerequisites = append(prerequisites, p)
 	}
 	v.Prerequisites = prerequisites

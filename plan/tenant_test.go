@@ -113,3 +113,19 @@ func TestInvitations(t *testing.T) {
 		t.Errorf("attested: %v", sum.Hazards)
 	}
 }
+
+// TestRedactedEvidence: what a plan says of evidence names no server.
+func TestRedactedEvidence(t *testing.T) {
+	t.Parallel()
+	seen := plan.Evidence{Of: plan.LDAPDisabled, Name: "corp", Kind: "audit-trail", Sentence: `the LDAP server "corp" synced`, Source: "corp/audit.json"}
+	v := plan.View{Summary: plan.Summary{Prerequisites: []plan.Prerequired{{Of: plan.LDAPDisabled, Evidence: &seen, Beside: []plan.Evidence{seen}}}}}
+	p := plan.NewRedaction([]byte("k")).View(v).Prerequisites[0]
+	for _, e := range append(p.Beside, *p.Evidence) {
+		if strings.Contains(e.Name+e.Sentence+e.Source, "corp") || !strings.Contains(e.Sentence, "synced") {
+			t.Errorf("%+v", e)
+		}
+	}
+	if seen.Name != "corp" {
+		t.Error("the plan itself was changed")
+	}
+}

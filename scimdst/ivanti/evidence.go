@@ -205,13 +205,13 @@ func (c *Client) Canary(ctx context.Context, now time.Time) (plan.Evidence, erro
 	case err != nil:
 		return plan.Evidence{}, err
 	case !found:
-		return evidence(canary, plan.Inconclusive, now, now, "the vendor knows no user %s", bird.User), nil
+		return evidence(canary, plan.Inconclusive, now, now, "the vendor does not know the canary's user ID"), nil
 	case held == bird.Value:
-		return evidence(canary, plan.Contradicts, since, now, "what was changed of %s in LDAP at %s has arrived", bird.User, clock(since)), nil
+		return evidence(canary, plan.Contradicts, since, now, "the value that the canary got in LDAP at %s has arrived", clock(since)), nil
 	case age > wait:
-		return evidence(canary, plan.Supports, now, now, "what was changed of %s in LDAP has not arrived for %s", bird.User, age), nil
+		return evidence(canary, plan.Supports, now, now, "the value that the canary got in LDAP has not arrived for %s", age), nil
 	}
-	return evidence(canary, plan.Inconclusive, now, now, "what was changed of %s in LDAP has not arrived for %s; more than %s are needed", bird.User, age, wait), nil
+	return evidence(canary, plan.Inconclusive, now, now, "the value that the canary got in LDAP has not arrived for %s; more than %s are needed", age, wait), nil
 }
 
 // Probe asks the path that the operator names. What it says proves nothing:
