@@ -93,8 +93,8 @@ func (f *File) HeldGroups(ctx context.Context, inventory int64) iter.Seq2[plan.R
 }
 
 // resources reads the column members as it is named.
-func (f *File) resources(ctx context.Context, inventory int64, k plan.Kind, members, which string) iter.Seq2[plan.Resource, error] {
-	return each(ctx, f, scanResource(k), "SELECT external_id, remote_id, version, fields, "+members+" FROM resources WHERE inventory = ? AND kind = ? AND "+which, inventory, string(k))
+func (f *File) resources(ctx context.Context, inventory int64, k plan.Kind, members, which string, args ...any) iter.Seq2[plan.Resource, error] {
+	return each(ctx, f, scanResource(k), "SELECT external_id, remote_id, version, fields, "+members+" FROM resources WHERE inventory = ? AND kind = ? AND "+which, append([]any{inventory, string(k)}, args...)...)
 }
 
 func scanResource(k plan.Kind) func(scanner) (plan.Resource, error) {

@@ -2,6 +2,7 @@ package checkpoints
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -61,32 +62,70 @@ type heldLine struct {
 }
 
 // heldNow yields, in the same order, what an inventory has of those objects: by
-// the destination's id, or by ours where the journal does not have that.
-// SQLite is to make itself a table of the inventory by the destination's ids,
-// for which there is no index.
+// the destination's id, or by ours where the journal does not have that. Both are
+// read in the order of our IDs, which nearly all objects bear; the others are
+// looked up.
 func (f *File) heldNow(ctx context.Context, planID, run, inventory int64, k plan.Kind) iter.Seq2[heldLine, error] {
 	kind, members := plan.Person, "'[]'"
 	if k != plan.Person {
-		kind, members = plan.Group, "r.members"
+		kind, members = plan.Group, "members"
 	}
-	return each(ctx, f, func(row scanner) (l heldLine, err error) {
-		there := false
-		r, err := scanResource(kind)(scannerFunc(func(into ...any) error {
-			return row.Scan(append([]any{&l.object, &there}, into...)...)
-		}))
-		if there {
-			l.have = &r
+	return func(yield func(heldLine, error) bool) {
+		next, stop := iter.Pull2(f.resources(ctx, inventory, kind, members, "external_id <> '' ORDER BY external_id, remote_id"))
+		defer stop()
+		owned, err, more := next()
+		var strays map[plan.RemoteID]plan.ExternalID
+		for t, touchedErr := range f.touched(ctx, planID, run, k) {
+			l := heldLine{object: t.object}
+			for err == nil && more && owned.ExternalID <= t.object {
+				if owned.ExternalID == t.object && l.have == nil && (t.remote == "" || t.remote == owned.RemoteID) {
+					r := owned
+					l.have = &r
+				}
+				owned, err, more = next()
+			}
+			if err == nil && touchedErr == nil && l.have == nil && t.remote != "" {
+				if strays == nil {
+					strays, err = f.remotes(ctx, inventory, kind)
+				}
+				if external, there := strays[t.remote]; there && err == nil {
+					l.have, err = first(f.resources(ctx, inventory, kind, members, "external_id = ? AND remote_id = ?", string(external), string(t.remote)))
+				}
+			}
+			if err = errors.Join(touchedErr, err); !yield(l, err) || err != nil {
+				return
+			}
 		}
-		return l, err
-	}, `WITH touched AS (SELECT s.object, max(iif(json_extract(s.body, '$.remote') <> '', json_extract(s.body, '$.remote'), j.remote_id)) AS remote`+wasSent+` GROUP BY s.object),
-		here AS MATERIALIZED (SELECT external_id, remote_id FROM resources WHERE inventory = ?4 AND kind = ?5),
-		found AS (SELECT t.object, h.external_id, h.remote_id FROM touched t JOIN here h ON h.remote_id = t.remote
-			UNION ALL SELECT t.object, r.external_id, min(r.remote_id) FROM touched t JOIN resources r ON r.inventory = ?4 AND r.kind = ?5 AND r.external_id = t.object
-				WHERE coalesce(t.remote, '') = '' GROUP BY t.object)
-		SELECT t.object, r.remote_id IS NOT NULL, coalesce(r.external_id, ''), coalesce(r.remote_id, ''), coalesce(r.version, ''), coalesce(r.fields, '{}'), coalesce(`+members+`, '[]')
-		FROM touched t LEFT JOIN found f ON f.object = t.object
-		LEFT JOIN resources r ON r.inventory = ?4 AND r.kind = ?5 AND r.external_id = f.external_id AND r.remote_id = f.remote_id
-		ORDER BY t.object`, planID, run, string(k), inventory, string(kind))
+	}
+}
+
+type touchedID struct {
+	object plan.ExternalID
+	remote plan.RemoteID
+}
+
+// touched yields the objects of one kind that something was sent for, with the
+// destination's ids as far as they are known.
+func (f *File) touched(ctx context.Context, planID, run int64, k plan.Kind) iter.Seq2[touchedID, error] {
+	return each(ctx, f, func(row scanner) (t touchedID, err error) { return t, row.Scan(&t.object, &t.remote) },
+		"SELECT s.object, coalesce(max(iif(json_extract(s.body, '$.remote') <> '', json_extract(s.body, '$.remote'), j.remote_id)), '')"+wasSent+" GROUP BY s.object ORDER BY s.object", planID, run, string(k))
+}
+
+// remotes maps the destination's ids in an inventory to the external ids.
+func (f *File) remotes(ctx context.Context, inventory int64, k plan.Kind) (map[plan.RemoteID]plan.ExternalID, error) {
+	all := map[plan.RemoteID]plan.ExternalID{}
+	type row struct {
+		external plan.ExternalID
+		remote   plan.RemoteID
+	}
+	for r, err := range each(ctx, f, func(s scanner) (r row, err error) { return r, s.Scan(&r.external, &r.remote) },
+		"SELECT external_id, remote_id FROM resources WHERE inventory = ? AND kind = ?", inventory, string(k)) {
+		if err != nil {
+			return nil, err
+		}
+		all[r.remote] = r.external
+	}
+	return all, nil
 }
 
 // joinTouched puts the two together, object by object.

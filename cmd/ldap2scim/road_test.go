@@ -121,6 +121,30 @@ func TestRoadFlaws(t *testing.T) {
 	}
 }
 
+// TestRoadRollback: what was applied to a real service is undone there, and a new
+// plan proposes it again.
+func TestRoadRollback(t *testing.T) {
+	t.Parallel()
+	r := newRoad(t, testcompany.Company{People: 60, Groups: 8, Seed: 5}, plain, direct)
+	r.run(exitDone, "snapshot")
+	first := r.run(exitDone, "plan")
+	r.run(exitDone, "apply", "--yes")
+	r.arrived()
+	r.run(exitDone, "rollback", "--remove-created")
+	r.run(exitRefused, "apply", "--yes")
+	r.run(exitDone, "apply", "--yes", "--allow", hazardList())
+	if left := r.readBack(); len(left.People)+len(left.Groups) > 0 {
+		t.Errorf("the service still holds %d people and %d groups", len(left.People), len(left.Groups))
+	}
+	if out := r.run(exitDone, "report", "--check"); !strings.Contains(out, " removed\nEverything that the rollback was to undo is undone.") {
+		t.Errorf("report says %s", out)
+	}
+	_, want, _ := strings.Cut(first, "\nPlan: ")
+	if again := r.run(exitDone, "plan"); !strings.HasSuffix(again, want) {
+		t.Errorf("the new plan says %s", again)
+	}
+}
+
 // arrived holds the service against the directory, by other means than the
 // program's, and then asks the program.
 func (r *road) arrived() {
