@@ -143,9 +143,9 @@ func TestMoved(t *testing.T) {
 		"more than there are":     {[]string{answer(1, 1, 2), answer(2, 1, 2)}, 2, ""},
 		"it never rests":          {[]string{answer(2, 1), answer(3, 2), answer(2, 1), answer(3, 2), answer(2, 1), answer(3, 2)}, 0, "changed while it was read, 3 times"},
 		"it ends early":           {[]string{answer(3, 1, 2), answer(3)}, 0, "ends after 2 of 3"},
-		"it says nothing":         {[]string{`{"result":{}}`}, 0, ""},
+		"it says nothing":         {[]string{`{"result":{}}`}, 0, "does not say how many"},
 		"it is a page for people": {[]string{"<html>"}, 0, "not the JSON"},
-		"a total that cannot be":  {[]string{answer(-1)}, 0, "total of -1"},
+		"a total that cannot be":  {[]string{answer(-1)}, 0, "does not say how many"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -284,5 +284,51 @@ func TestGather(t *testing.T) {
 	}
 	if r := g.Records.References[0]; r.File != `configuration "Wi-Fi"` || r.Place != "/san/value" || !r.Certificate || r.Devices != 12 || r.Name != "custAttr1" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestNoGroups: a tenant that does not list its groups says nothing of them.
+func TestNoGroups(t *testing.T) {
+	t.Parallel()
+	s := start(t, crowd(2))
+	status := http.StatusMethodNotAllowed
+	s.Interfere(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/api/v1/group" {
+			return false
+		}
+		w.WriteHeader(status)
+		return true
+	})
+	if g, err := ivanti.Gather(t.Context(), config(s), nil); err != nil || g.Records.Groups != nil || len(g.Accounts) != 3 {
+		t.Errorf("%+v, %v", g.Records, err)
+	}
+	status = http.StatusForbidden
+	if _, err := ivanti.Gather(t.Context(), config(s), nil); err == nil {
+		t.Error("that it may not be read is no answer")
+	}
+}
+
+// TestStoredForms: what a list of CPS may be wrapped in; an answer without one
+// is not taken for nobody.
+func TestStoredForms(t *testing.T) {
+	t.Parallel()
+	const user = `[{"userId":"root","ldapCustomAttributes":{"custattr1":"7"}}]`
+	for text, want := range map[string]string{
+		`{"totalCount":1,"results":` + user + `}`:                  "7",
+		`{"searchResults":` + user + `}`:                           "7",
+		`{"result":{"totalCount":1,"searchResults":` + user + `}}`: "7",
+		`{}`:                            "there is no list of users",
+		`{"totalCount":2,"results":[]}`: "it ends after 0 of 2",
+	} {
+		s := start(t, crowd(0))
+		s.Interfere(func(w http.ResponseWriter, _ *http.Request) bool {
+			fmt.Fprint(w, text)
+			return true
+		})
+		list := []plan.Account{{UID: "root"}}
+		err := client(t, config(s)).AddStored(t.Context(), list)
+		if got := list[0].Values["custattr1"]; got != want && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %q, %v", text, got, err)
+		}
 	}
 }

@@ -1,7 +1,9 @@
 package ivanti
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -46,6 +48,21 @@ func (c *Client) AddStored(ctx context.Context, accounts []plan.Account) error {
 	return nil
 }
 
+// cpsPage is a page of users. The guide shows the fields of a user, and not what
+// the list is wrapped in, so the forms of the vendor's other lists are read.
+type cpsPage struct {
+	TotalCount             *int
+	Results, SearchResults *[]stored
+	Result                 struct {
+		TotalCount    *int
+		SearchResults *[]stored
+	}
+}
+
+func (p cpsPage) list() *[]stored { return cmp.Or(p.Results, p.SearchResults, p.Result.SearchResults) }
+
+func (p cpsPage) total() *int { return cmp.Or(p.TotalCount, p.Result.TotalCount) }
+
 // storedOf reads the users whose ID begins with a prefix.
 func (c *Client) storedOf(ctx context.Context, prefix string, each func(stored)) error {
 	const op, path = "read stored attributes", "/msa/v1/cps/user"
@@ -53,26 +70,27 @@ func (c *Client) storedOf(ctx context.Context, prefix string, each func(stored))
 		if err := c.perMinute.Wait(ctx); err != nil {
 			return fmt.Errorf("%s: %w", op, err)
 		}
-		var p struct {
-			TotalCount *int
-			Results    []stored
-		}
+		var p cpsPage
 		q := url.Values{"uid": {prefix}, "fields": {`"ldapStandardAttributes"`}, "offset": {strconv.Itoa(read)}, "limit": {strconv.Itoa(mostCPSRows)}}
 		if err := c.get(ctx, op, c.config.CPSURL, path, q, &p); err != nil {
 			return err
 		}
-		for _, u := range p.Results {
+		list := p.list()
+		if list == nil {
+			return &Error{Op: op, Path: path, Status: http.StatusOK, Err: errors.New("there is no list of users in the answer")}
+		}
+		for _, u := range *list {
 			if isMasked(u.UserID) {
-				return &MaskedError{Masked: 1, Of: len(p.Results)}
+				return &MaskedError{Masked: 1, Of: len(*list)}
 			}
 			each(u)
 		}
-		read += len(p.Results)
+		read += len(*list)
 		switch {
-		case p.TotalCount != nil && read >= *p.TotalCount, p.TotalCount == nil && len(p.Results) < mostCPSRows:
+		case p.total() != nil && read >= *p.total(), p.total() == nil && len(*list) < mostCPSRows:
 			return nil
-		case len(p.Results) == 0:
-			return &Error{Op: op, Path: path, Status: http.StatusOK, Err: fmt.Errorf("it ends after %d of %d", read, *p.TotalCount)}
+		case len(*list) == 0:
+			return &Error{Op: op, Path: path, Status: http.StatusOK, Err: fmt.Errorf("it ends after %d of %d", read, *p.total())}
 		}
 	}
 }

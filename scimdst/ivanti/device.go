@@ -34,7 +34,7 @@ func (c *Client) AddDevices(ctx context.Context, accounts []plan.Account) (chrom
 	if err != nil {
 		return 0, err
 	}
-	devices, _, err := listing[device]{
+	devices, err := listing[device]{
 		op: "read devices", path: "/api/v1/device", rows: c.config.PageSize, query: url.Values{"q": {""}, "dmPartitionId": {space}},
 		key: func(d device) string { return string(d.ID) },
 	}.all(ctx, c)
@@ -78,7 +78,7 @@ func (c *Client) Policies(ctx context.Context) ([]json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, _, err := listing[json.RawMessage]{
+	list, err := listing[json.RawMessage]{
 		op: "read configurations", path: "/api/v1/policy", rows: c.config.PageSize, query: url.Values{"dmPartitionId": {space}, "tag": {"DEVICE_CONFIGURATION"}},
 		key: func(p json.RawMessage) string {
 			var head struct{ ID json.RawMessage }

@@ -15,15 +15,17 @@
 // whole, or refused by line and column.
 //
 // Whether the LDAP server is disabled is told by no documented interface.
-// [Trail.Judge] and the other judges return [plan.Evidence], which says what was
+// [JudgeTrail] and the other judges return [plan.Evidence], which says what was
 // seen and when; only the audit trail proves.
 //
 // # What it refuses
 //
 // Answers in which an API user's GDPR profile has masked user IDs are refused
-// ([MaskedError]): nothing can be joined to them. It makes no call that the
-// vendor's guides do not document, but for the one that the operator may
-// configure ([Probe]), which proves nothing by itself.
+// ([MaskedError]): nothing can be joined to them. Beside the calls that the
+// vendor's guides document it makes two more that only read: for the default
+// device space, which was observed, and for the list of groups, whose path is
+// inferred. The one that the operator may configure ([Probe]) proves nothing by
+// itself.
 //
 // # Sources
 //

@@ -25,38 +25,35 @@ type listing[T any] struct {
 // page is what the vendor wraps every list in.
 type page[T any] struct {
 	Result struct {
-		TotalCount     int
+		TotalCount     *int
 		SearchResults  []T
 		FacetedResults map[string]map[string]int
 	}
 }
 
-// facets are counts by a field and its values.
-type facets = map[string]map[string]int
-
 // errMoved: a list was not the same at its end as at its beginning.
 var errMoved = errors.New("it changed while it was read")
 
 // all reads the whole list. What changed while it was read is read again.
-func (l listing[T]) all(ctx context.Context, c *Client) ([]T, facets, error) {
+func (l listing[T]) all(ctx context.Context, c *Client) ([]T, error) {
 	for n := 1; ; n++ {
-		list, counts, err := l.once(ctx, c)
+		list, err := l.once(ctx, c)
 		if !errors.Is(err, errMoved) {
-			return list, counts, err
+			return list, err
 		}
 		if n == readings {
-			return nil, nil, fmt.Errorf("%w, %d times in a row", err, n)
+			return nil, fmt.Errorf("%w, %d times in a row", err, n)
 		}
 	}
 }
 
 // once reads it page by page. start is counted by what came: the vendor's
 // offset does not work as documented.
-func (l listing[T]) once(ctx context.Context, c *Client) (list []T, counts facets, err error) {
+func (l listing[T]) once(ctx context.Context, c *Client) (list []T, err error) {
 	rows, total := l.rows, -1
 	seen := map[string]bool{}
-	fail := func(why error) ([]T, facets, error) {
-		return nil, nil, &Error{Op: l.op, Path: l.path, Status: http.StatusOK, Err: why}
+	fail := func(why error) ([]T, error) {
+		return nil, &Error{Op: l.op, Path: l.path, Status: http.StatusOK, Err: why}
 	}
 	for {
 		var p page[T]
@@ -70,21 +67,23 @@ func (l listing[T]) once(ctx context.Context, c *Client) (list []T, counts facet
 			continue
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		got := p.Result.SearchResults
+		if p.Result.TotalCount == nil || *p.Result.TotalCount < 0 {
+			return fail(errors.New("it does not say how many there are"))
+		}
+		now := *p.Result.TotalCount
 		switch {
-		case p.Result.TotalCount < 0:
-			return fail(fmt.Errorf("it has a total of %d", p.Result.TotalCount))
-		case total >= 0 && p.Result.TotalCount != total:
+		case total >= 0 && now != total:
 			return fail(errMoved)
-		case len(got) == 0 && len(list) < p.Result.TotalCount:
-			return fail(fmt.Errorf("page after page, and it ends after %d of %d", len(list), p.Result.TotalCount))
-		case len(list)+len(got) > p.Result.TotalCount:
+		case len(got) == 0 && len(list) < now:
+			return fail(fmt.Errorf("page after page, and it ends after %d of %d", len(list), now))
+		case len(list)+len(got) > now:
 			return fail(errMoved)
 		}
 		if total < 0 {
-			total, counts = p.Result.TotalCount, p.Result.FacetedResults
+			total = now
 		}
 		for _, v := range got {
 			key := l.key(v)
@@ -94,7 +93,7 @@ func (l listing[T]) once(ctx context.Context, c *Client) (list []T, counts facet
 			seen[key] = true
 		}
 		if list = append(list, got...); len(list) == total {
-			return list, counts, nil
+			return list, nil
 		}
 	}
 }
