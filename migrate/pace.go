@@ -115,7 +115,7 @@ func (p *pace) refused(now time.Time) bool {
 	at := p.learnt
 	if at == 0 {
 		at = p.used(now)
-		p.offered, p.counted = at*max(since, epoch).Seconds(), now
+		p.offered, p.counted = at*max(since-p.held, epoch/20).Seconds(), now
 	}
 	p.offer(now)
 	p.learnt = max(at*min(less, math.Sqrt(float64(p.taken)/p.offered)), 0.1)

@@ -2,6 +2,7 @@ package scimtest_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -68,4 +69,18 @@ func post(t *testing.T, c client, body string) int {
 	}
 	_ = resp.Body.Close()
 	return resp.StatusCode
+}
+
+// TestQuota: what is too much is refused and has no effect, and reading is free.
+func TestQuota(t *testing.T) {
+	t.Parallel()
+	c := start(t, scimtest.Options{Quota: scimtest.Quota{Requests: 2, Per: time.Hour, Clock: time.Now, Hints: true}})
+	for i, want := range []int{201, 201, 429} {
+		if got := post(t, c, fmt.Sprintf(`{"userName":"u%d"}`, i)); got != want {
+			t.Errorf("request %d: status %d, want %d", i, got, want)
+		}
+	}
+	if n := len(c.Users()); n != 2 || c.Refused() != 1 {
+		t.Errorf("%d people, %d refused", n, c.Refused())
+	}
 }

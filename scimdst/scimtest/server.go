@@ -33,6 +33,8 @@ type Options struct {
 	// BulkOperations and BulkPayload are the most operations and bytes that
 	// /Bulk takes; there is none if BulkOperations is 0.
 	BulkOperations, BulkPayload int
+	// Quota refuses what is too much; the zero value takes any number.
+	Quota Quota
 	// Quirks are in force all the time.
 	Quirks []Quirk
 	// Accept says whether a bearer token is good; nil compares it with Token.
@@ -63,6 +65,8 @@ type Server struct {
 	faults []*Fault
 	log    []Request
 	stale  int
+	// refused counts what was too much for the quota.
+	refused int
 }
 
 // Start runs a service on a port that the system chooses. Close ends it.
@@ -129,6 +133,10 @@ func (s *Server) handle(r *http.Request, body []byte, f *Fault) reply {
 	defer s.mu.Unlock()
 	if !s.options.accepts(s.Token, r.Header.Get("Authorization")) {
 		return errorReply(problem(http.StatusUnauthorized, "", "the bearer token is missing or wrong"))
+	}
+	if rep := s.options.Quota.exceeds(r); rep != nil {
+		s.refused++
+		return *rep
 	}
 	s.store.now++
 	s.store.hidden, s.store.dropMembers = s.stale, f != nil && f.Trouble == DropMembers
