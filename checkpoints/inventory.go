@@ -92,6 +92,11 @@ func (f *File) HeldGroups(ctx context.Context, inventory int64) iter.Seq2[plan.R
 	return f.resources(ctx, inventory, plan.Group, "members", "true ORDER BY external_id, remote_id")
 }
 
+// Settings yields an inventory's settings with their members.
+func (f *File) Settings(ctx context.Context, inventory int64) iter.Seq2[plan.Resource, error] {
+	return f.resources(ctx, inventory, plan.Setting, "members", "true ORDER BY external_id, remote_id")
+}
+
 // resources reads the column members as it is named.
 func (f *File) resources(ctx context.Context, inventory int64, k plan.Kind, members, which string, args ...any) iter.Seq2[plan.Resource, error] {
 	return each(ctx, f, scanResource(k), "SELECT external_id, remote_id, version, fields, "+members+" FROM resources WHERE inventory = ? AND kind = ? AND "+which, append([]any{inventory, string(k)}, args...)...)

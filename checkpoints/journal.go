@@ -180,6 +180,15 @@ func (f *File) VersionOf(ctx context.Context, planID int64, kind plan.Kind, obje
 	return version, true, nil
 }
 
+// FailedOf returns the first step on an object of one kind that has failed;
+// the error wraps [ErrNone] when there is none.
+func (f *File) FailedOf(ctx context.Context, planID int64, k plan.Kind) (Line, error) {
+	for l, err := range each(ctx, f, scanLine, lineColumns+" WHERE s.plan = ? AND s.kind = ? AND j.state = 'failed' ORDER BY s.seq LIMIT 1", planID, string(k)) {
+		return l, err
+	}
+	return Line{}, fmt.Errorf("a step of kind %s that has failed: %w", k, ErrNone)
+}
+
 // Journal yields every step that has a row in the journal with what became of
 // it, by object and order.
 func (f *File) Journal(ctx context.Context, planID int64) iter.Seq2[Line, error] {

@@ -56,7 +56,7 @@ func samenessOf(entries []plan.Entry, uid string) sameness {
 			}
 			slices.Sort(members)
 			same.Groups[e.First("cn")] = members
-		case plan.Unit:
+		case plan.Unit, plan.Setting:
 		}
 	}
 	return same

@@ -113,7 +113,7 @@ func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err err
 // Refusal is why the plan may not be applied, as far as the state file knows,
 // or nil. Run asks it, and a caller may before a person is asked.
 func (a Apply) Refusal(ctx context.Context, p checkpoints.Plan) error {
-	return errors.Join(a.checkFresh(ctx, p), a.checkPrerequisites(ctx, p), a.checkHazards(ctx, p.Summary), a.checkWaves(ctx, p))
+	return errors.Join(a.checkFresh(ctx, p), a.checkPrerequisites(ctx, p), a.checkSettings(ctx, p), a.checkHazards(ctx, p.Summary), a.checkWaves(ctx, p))
 }
 
 // end counts what is left and closes the run's record.

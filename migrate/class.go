@@ -39,6 +39,8 @@ const (
 	Drifted Class = "drifted"
 	// Conflicting: something else at the destination stands in its way.
 	Conflicting Class = "conflicting"
+	// Unprovisioned: it is at the destination, which has not provisioned it.
+	Unprovisioned Class = "not provisioned"
 	// Unverified: the destination could not be read back to its end.
 	Unverified Class = "unverified"
 )
@@ -55,7 +57,9 @@ func through() []Class {
 func leftOut() []Class { return []Class{Left, Gone, Excluded, Blocked} }
 
 // left are those of what is still to be done.
-func left() []Class { return []Class{Failed, Unsent, Missing, Drifted, Conflicting, Unverified} }
+func left() []Class {
+	return []Class{Failed, Unsent, Missing, Drifted, Conflicting, Unprovisioned, Unverified}
+}
 
 // Settled tells whether an object of this class is as the plan wants it.
 func (c Class) Settled() bool { return !slices.Contains(left(), c) }
@@ -73,6 +77,8 @@ func (c Class) slug() string {
 		return "unsent"
 	case Left:
 		return "left"
+	case Unprovisioned:
+		return "missing"
 	default:
 		return string(c)
 	}
@@ -115,6 +121,8 @@ func (c Class) next() string {
 		return "find out who changed it; a new plan puts it right: ldap2scim plan, then ldap2scim apply"
 	case Conflicting:
 		return "look at both objects, then plan again"
+	case Unprovisioned:
+		return "see whether the destination's own cycle is over: ldap2scim watch; what failed there is tried again by itself when its cause is mended"
 	case Unverified:
 		return "report again when the service lists all that it has"
 	default:

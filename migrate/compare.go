@@ -20,6 +20,9 @@ type comparison struct {
 	// be left out now.
 	blocks map[plan.ExternalID]plan.Finding
 	waves  reconciling
+	// provisioned says what the destination itself made of an object; nil for
+	// one that provisions nothing.
+	provisioned func(plan.RemoteID) (done bool, why string)
 }
 
 // side is what the state file has of the objects of one kind, in the order of
@@ -81,6 +84,7 @@ func (c *comparison) Decision(now plan.Decision) error {
 	}
 	v := verdict(then, now, reason, c.blocks[now.Object], fate)
 	delete(c.blocks, now.Object)
+	c.further(&v, now)
 	class := Class(v.Class)
 	if class == Conflicting || class == Unverified {
 		c.waves.miss(fate.waves...)
@@ -96,8 +100,22 @@ func (c *comparison) Decision(now plan.Decision) error {
 	return c.to.Verdict(v, adopts)
 }
 
+// further asks what became of an object that is right, where the destination
+// provisions it.
+func (c *comparison) further(v *checkpoints.Verdict, now plan.Decision) {
+	if c.provisioned == nil || v.Kind == plan.Setting || !slices.Contains(through(), Class(v.Class)) {
+		return
+	}
+	if done, why := c.provisioned(now.Remote); !done {
+		v.Class, v.Why, v.Remedy = string(Unprovisioned), why, Unprovisioned.next()
+	}
+}
+
 // Step keeps what would make a drifted object right.
 func (c *comparison) Step(s plan.Step) error {
+	if s.Action == plan.Try { // it changes nothing that could be otherwise
+		return nil
+	}
 	c.waves.miss(s.Wave)
 	if c.report.Objects[s.Source()][Drifted] == 0 {
 		return nil
@@ -177,7 +195,7 @@ func verdict(then, now plan.Decision, reason, block plan.Finding, s fate) checkp
 		class = undoneClass(then, now)
 	}
 	switch {
-	case class.Settled():
+	case class.Settled() && (then.Kind != plan.Setting || s.failed == "" && !s.unsent): // what is tried is nothing that could be seen
 		return say(class, "", "", "")
 	case s.failed != "":
 		v.Failure = s.failure

@@ -37,7 +37,7 @@ func Plan(ctx context.Context, f *checkpoints.File, dst Lister, opts PlanOptions
 			learnt = "not to be learnt: " + err.Error()
 		}
 	}
-	inv, err := takeInventory(ctx, f, dst, opts.Destination, learnt, observe)
+	inv, err := takeInventory(ctx, f, dst, opts.Rules, opts.Destination, learnt, observe)
 	if err != nil {
 		return checkpoints.Plan{}, err
 	}
@@ -50,11 +50,11 @@ func Plan(ctx context.Context, f *checkpoints.File, dst Lister, opts PlanOptions
 }
 
 // takeInventory lists the destination into the state file.
-func takeInventory(ctx context.Context, f *checkpoints.File, dst Lister, name, learnt string, observe Observer) (checkpoints.Inventory, error) {
+func takeInventory(ctx context.Context, f *checkpoints.File, dst Lister, rules plan.Rules, name, learnt string, observe Observer) (checkpoints.Inventory, error) {
 	progress := counter(observe)
 	return f.SaveInventory(ctx, name, time.Now(), func(add func(plan.Resource) error) (plan.Proof, error) {
 		proof := plan.Proof{Complete: true, Learnt: learnt}
-		for _, k := range []plan.Kind{plan.Person, plan.Group} {
+		for _, k := range listed(rules) {
 			search, err := dst.List(ctx, k, func(r plan.Resource) error {
 				progress(k)
 				return add(r)
@@ -67,6 +67,16 @@ func takeInventory(ctx context.Context, f *checkpoints.File, dst Lister, name, l
 		}
 		return proof, nil
 	})
+}
+
+// listed are the kinds of which the rules have something to hold against the
+// destination.
+func listed(rules plan.Rules) []plan.Kind {
+	kinds := []plan.Kind{plan.Person, plan.Group}
+	if len(rules.Settings) > 0 {
+		kinds = append(kinds, plan.Setting)
+	}
+	return kinds
 }
 
 // input is what a stored snapshot and inventory are to the planner, with the
@@ -91,6 +101,6 @@ func input(ctx context.Context, f *checkpoints.File, snap checkpoints.Snapshot, 
 	return plan.Input{
 		Rules: of.Rules, Attestations: said, Evidence: seen, Tenant: tenant,
 		Snapshot:  plan.Snapshot{Digest: snap.Digest, Proof: snap.Proof, Before: before, Entries: aheadOf(f.Entries(ctx, snap.ID)), Groups: f.Groups(ctx, snap.ID)},
-		Inventory: plan.Inventory{Digest: inv.Digest, Proof: inv.Proof, Owned: aheadOf(f.Owned(ctx, inv.ID)), Unowned: f.Unowned(ctx, inv.ID), Groups: f.HeldGroups(ctx, inv.ID)},
+		Inventory: plan.Inventory{Digest: inv.Digest, Proof: inv.Proof, Owned: aheadOf(f.Owned(ctx, inv.ID)), Unowned: f.Unowned(ctx, inv.ID), Groups: f.HeldGroups(ctx, inv.ID), Settings: f.Settings(ctx, inv.ID)},
 	}, nil
 }

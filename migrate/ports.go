@@ -22,6 +22,14 @@ type Lister interface {
 	List(ctx context.Context, k plan.Kind, yield func(plan.Resource) error) (plan.Search, error)
 }
 
+// Provisioner is a [Lister] whose destination provisions a service by itself:
+// that something is there does not say that the service has it.
+type Provisioner interface {
+	// Provisioned returns a function that says of one object at the destination
+	// whether the service has it, or why not.
+	Provisioned(ctx context.Context) (func(plan.RemoteID) (done bool, why string), error)
+}
+
 // Destination carries out steps. Errors may have the methods
 //
 //	Temporary() bool            the same request may succeed later

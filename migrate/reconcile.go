@@ -32,7 +32,7 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	if err != nil {
 		return Report{}, err
 	}
-	inv, err := takeInventory(ctx, f, dst, opts.Destination, "", observe)
+	inv, err := takeInventory(ctx, f, dst, p.Rules, opts.Destination, "", observe)
 	if err != nil {
 		return Report{}, err
 	}
@@ -60,7 +60,12 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 		return Report{}, err
 	}
 	c := &comparison{report: &r, evidence: newEvidence(), sides: map[plan.Kind]*side{}, blocks: map[plan.ExternalID]plan.Finding{}, waves: newReconciling(p, !inv.Proof.Complete)}
-	for _, k := range kinds() {
+	if further, provisions := dst.(Provisioner); provisions {
+		if c.provisioned, err = further.Provisioned(ctx); err != nil {
+			return Report{}, fmt.Errorf("read what the destination provisioned: %w", err)
+		}
+	}
+	for _, k := range decided() {
 		c.sides[k] = newSide(ctx, f, p.ID, k)
 		defer c.sides[k].stop()
 	}
@@ -93,7 +98,7 @@ func (c *comparison) run(decide func(plan.Sink) (plan.Summary, error)) error {
 	if err != nil {
 		return fmt.Errorf("compare the destination with plan %s: %w", c.report.Plan.Short(), err)
 	}
-	for _, k := range kinds() {
+	for _, k := range decided() {
 		if then, more, err := c.sides[k].planned.next(); err != nil || more {
 			return orBug(err, then, "is in the plan and not in its snapshot")
 		}

@@ -34,6 +34,9 @@ type Report struct {
 	// Objects counts the source objects; InSnapshot says how many there are.
 	Objects    map[plan.Kind]map[Class]int `json:"objects"`
 	InSnapshot map[plan.Kind]int           `json:"inSnapshot"`
+	// Set counts what the destination must have beside people and groups; it is
+	// no object of the directory.
+	Set map[Class]int `json:"set,omitempty"`
 	// Unexpected counts the destination's objects that the source does not
 	// know. They were left alone.
 	Unexpected map[plan.Kind]int `json:"unexpected"`
@@ -90,6 +93,13 @@ func (e *AddsUpError) Error() string {
 
 // count counts one object.
 func (r *Report) count(k plan.Kind, c Class) {
+	if k == plan.Setting {
+		if r.Set == nil {
+			r.Set = map[Class]int{}
+		}
+		r.Set[c]++
+		return
+	}
 	if r.Objects[k] == nil {
 		r.Objects[k] = map[Class]int{}
 	}
@@ -98,6 +108,9 @@ func (r *Report) count(k plan.Kind, c Class) {
 
 // kinds returns all kinds in the order in which they are shown.
 func kinds() []plan.Kind { return []plan.Kind{plan.Person, plan.Group, plan.Unit} }
+
+// decided returns those of which a plan decides something.
+func decided() []plan.Kind { return append(kinds(), plan.Setting) }
 
 // close sums up, and fails when the sums do not hold (law 6).
 func (r *Report) close() error {
@@ -126,7 +139,7 @@ func (r *Report) close() error {
 		of = " that plan " + r.Undoes.Plan.Short() + " had changed = "
 	}
 	r.Sentence = views.Digits(total) + of + strings.Join(parts, " + ")
-	r.Settled = r.Incomplete == "" && !slices.ContainsFunc(left(), func(c Class) bool { return r.Class(c) > 0 })
+	r.Settled = r.Incomplete == "" && !slices.ContainsFunc(left(), func(c Class) bool { return r.Class(c)+r.Set[c] > 0 })
 	return nil
 }
 

@@ -68,6 +68,11 @@ func (v View) writeCounts(b *bufio.Writer) {
 		}
 	}
 	line("in all", func(k plan.Kind) int { return v.InSnapshot[k] })
+	for _, c := range Classes() {
+		if n := v.Set[c]; n > 0 {
+			fmt.Fprintf(b, "%s: %s\n", views.Amount(n, "setting"), c)
+		}
+	}
 	if v.Since > 0 {
 		fmt.Fprintf(b, "\n%s\n", views.Wrapped(v.changes(), "  ", 0))
 	}

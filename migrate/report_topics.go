@@ -72,7 +72,7 @@ func (g topics) of(classes []Class) []topic {
 func (g topics) title(t topic) string {
 	c := g.about[t]
 	var parts []string
-	for _, k := range kinds() {
+	for _, k := range decided() {
 		if n := c.kinds[k]; n > 0 {
 			parts = append(parts, amountOf(k, n))
 		}

@@ -106,7 +106,7 @@ func (v *View) countChanged() error {
 // all yields the lines of every kind.
 func (v View) all() iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
-		for _, k := range kinds() {
+		for _, k := range decided() {
 			for l, err := range v.Lines(k) {
 				if !yield(l, err) {
 					return

@@ -3,6 +3,7 @@ package migrate
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"ldap2scim/checkpoints"
 	"ldap2scim/plan"
@@ -48,11 +49,11 @@ func (r *running) resolve(ctx context.Context, s *plan.Step) (map[plan.ExternalI
 	switch {
 	case s.Remote != "":
 		ids[s.Object] = s.Remote
-	case s.Action != plan.Create:
+	case s.Action != plan.Create && s.Action != plan.Try: // what is tried may be nothing by itself
 		find(s.Object)
 	}
-	for _, member := range s.Members {
-		find(member)
+	for _, object := range slices.Concat(s.Needs, s.Members) {
+		find(object)
 	}
 	if len(ask) == 0 {
 		return ids, nil, nil

@@ -45,7 +45,7 @@ func Rollback(ctx context.Context, f *checkpoints.File, dst Lister, opts Rollbac
 	if was.Destination != opts.Destination {
 		return checkpoints.Plan{}, &ElsewhereError{Was: was.Destination, Is: opts.Destination}
 	}
-	inv, err := takeInventory(ctx, f, dst, opts.Destination, "", observe)
+	inv, err := takeInventory(ctx, f, dst, opts.Rules, opts.Destination, "", observe)
 	if err != nil {
 		return checkpoints.Plan{}, err
 	}

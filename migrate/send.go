@@ -39,6 +39,9 @@ func (r *running) answered(m checkpoints.Marked, sent sent) error {
 	why := failed(sent.err)
 	why.Attempts = sent.attempts
 	r.keep(m, why)
+	if m.Step.Kind == plan.Setting { // what follows rests on it
+		return &SettingError{Name: m.Step.Name, Err: sent.err}
+	}
 	if r.MaxFailures > 0 && r.res.Failed >= r.MaxFailures {
 		return fmt.Errorf("%w: %d, the last: %w", ErrFailures, r.res.Failed, sent.err)
 	}

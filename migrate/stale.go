@@ -92,6 +92,38 @@ func (a Apply) checkPrerequisites(ctx context.Context, p checkpoints.Plan) error
 	return nil
 }
 
+// SettingError: something failed that the destination must have before the
+// plan can go on.
+type SettingError struct {
+	Name string
+	Err  error
+}
+
+func (e *SettingError) Error() string { return fmt.Sprintf("%s: %v", e.Name, e.Err) }
+
+func (e *SettingError) Unwrap() error { return e.Err }
+
+// Hint says how to go on.
+func (e *SettingError) Hint() string {
+	return "Mend the cause, then send it again: ldap2scim apply --retry-failed; or make a new plan."
+}
+
+// checkSettings returns a [SettingError] when a setting of the plan has failed
+// in an earlier run and is not to be sent again by this one.
+func (a Apply) checkSettings(ctx context.Context, p checkpoints.Plan) error {
+	if a.Scope.Again || len(p.Rules.Settings) == 0 {
+		return nil
+	}
+	l, err := a.File.FailedOf(ctx, p.ID, plan.Setting)
+	if errors.Is(err, checkpoints.ErrNone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return &SettingError{Name: l.Step.Name, Err: errors.New(l.Error)}
+}
+
 // checkFresh returns a [StaleError] when p is no longer the plan to apply.
 func (a Apply) checkFresh(ctx context.Context, p checkpoints.Plan) error {
 	last, err1 := a.File.LastPlan(ctx)
@@ -127,7 +159,7 @@ func (a Apply) checkDestination(ctx context.Context, p checkpoints.Plan) error {
 	if err != nil {
 		return err
 	}
-	inv, err := takeInventory(ctx, a.File, a.Lister, planned.Destination, "", a.Observe)
+	inv, err := takeInventory(ctx, a.File, a.Lister, p.Rules, planned.Destination, "", a.Observe)
 	if err != nil {
 		return err
 	}

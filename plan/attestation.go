@@ -161,7 +161,8 @@ func (d *decider) prerequisites() error {
 func (d *decider) seen(all []Prerequired) (map[string]bool, error) {
 	missing := map[string]bool{}
 	for _, p := range all {
-		if p.Of == IdPAttribute {
+		// Where others fill the destination, it is not the vendor's own.
+		if p.Of == IdPAttribute && d.in.Rules.Existing == nil {
 			missing[p.Name] = true
 		}
 	}

@@ -83,6 +83,9 @@ func destinationChecks() []Check {
 		{StaleValue, Warn, "what the directory has no value for has none at the destination either: a blank never clears", "clear it at the destination by hand", ByPlan, "the snapshot and the inventory", ""},
 		{Orphan, Warn, "each account that the vendor has from LDAP is somebody's in the directory; SCIM never adopts another", "remove the account at the vendor when it is nobody's, or widen the searches", ByTenant, "the accounts of source LDAP in the vendor's records", ""},
 		{Invited, Block, "nobody is invited by mail to register a device who has one: Automatically invite users imported from Entra ID is off", "switch it off under Edit Settings and attest it, or allow it by name", ByAttestation, "attest invitations-off", ""},
+		{NotThere, Block, "a person whom the destination does not make is there", "let what makes people there make this one", ByPlan, "the inventory", ""},
+		{Owned, Warn, "what only another may write at the destination is as the directory has it", "let that one carry the attribute", ByPlan, "the inventory", ""},
+		{Unfit, Block, "a person at the destination is no guest, not disabled and not deleted; a group can be provisioned", "see what it should be there", ByPlan, "the inventory", ""},
 		{GuardHit, Block, "the plan as a whole takes away no more than the guards allow", "look why; allow it by name if it is meant", ByPlan, "the counts of the plan", ""},
 	}
 }

@@ -2,7 +2,7 @@ package plan
 
 // Code names a check. P codes are those of the merged check list of the
 // migration guides, S codes concern the reading of the source, D codes the
-// destination, R codes the undoing of a plan. [Checks] is the table of them; docs/findings.md explains each. They are stored: never change
+// destination, E codes one that others fill, R codes the undoing of a plan. [Checks] is the table of them; docs/findings.md explains each. They are stored: never change
 // what one means.
 type Code string
 
@@ -26,6 +26,12 @@ const (
 	NameHeld     Code = "R03"
 	Vanished     Code = "R04"
 	NotUndone    Code = "R05"
+
+	// E codes concern a destination that others fill, such as Entra ID.
+
+	NotThere Code = "E01"
+	Owned    Code = "E02"
+	Unfit    Code = "E03"
 
 	// GuardHit: the plan as a whole does too much.
 	GuardHit Code = "G01"

@@ -27,6 +27,10 @@ type decider struct {
 	others map[string]string // sources of the vendor's groups, by folded name
 	phase  int
 	due    map[Kind]int // objects that have a step of their own
+	writes int          // of the steps, under the quota
+	// settings by ID, and those of them that try people.
+	settings map[ExternalID]*setting
+	tries    []*setting
 }
 
 // Decide makes a plan and gives it to out as it goes. Only indexes stay in
@@ -48,13 +52,13 @@ func Decide(in Input, out Sink) (Summary, error) {
 		Findings: map[Severity]int{}, Unexpected: map[Kind]int{},
 	}, names: map[Kind]*names{}, due: map[Kind]int{}}
 	d.guards = &guarding{rules: in.Rules.Guards.withDefaults(), d: d}
-	for _, pass := range []func() error{d.prerequisites, d.caution, d.surveyUnits, d.people, d.orphans, d.groups, d.plainUnits, d.strangers, d.references, d.invitations, d.reminders, d.guards.check, d.send} {
+	for _, pass := range []func() error{d.prerequisites, d.caution, d.decideSettings, d.surveyUnits, d.people, d.orphans, d.groups, d.plainUnits, d.holding, d.strangers, d.references, d.invitations, d.reminders, d.guards.check, d.send} {
 		if err := pass(); err != nil {
 			return Summary{}, err
 		}
 	}
 	d.sum.Content = d.steps.digest()
-	d.sum.Estimate = in.Rules.Quota.estimate(d.sum.Requests())
+	d.sum.Estimate = in.Rules.Quota.estimate(d.writes, d.inScope())
 	if err := d.roll.add(d.sum); err != nil {
 		return Summary{}, err
 	}
@@ -68,6 +72,11 @@ func (d *decider) send() error {
 	for i, name := range d.in.Rules.waveNames() {
 		wave := uint8(i)
 		before := d.sum.Requests()
+		if i == 0 {
+			if err := d.sendSettings(StageBefore, wave); err != nil {
+				return err
+			}
+		}
 		for _, pass := range []func() error{
 			func() error { return d.sendAll(Person, wave, func(p int) uint8 { return d.roster.wave[p] }) },
 			func() error { return d.sendAll(Group, wave, func(g int) uint8 { return d.teams[g].wave }) },
@@ -75,6 +84,20 @@ func (d *decider) send() error {
 		} {
 			d.phase++
 			if err := pass(); err != nil {
+				return err
+			}
+		}
+		for _, pass := range []func() error{
+			func() error { return d.sendSettings(StageWave, wave) },
+			func() error { return d.sendHoldings(wave) },
+			func() error { return d.sendTries(wave) },
+		} {
+			if err := pass(); err != nil {
+				return err
+			}
+		}
+		if i == len(d.in.Rules.waveNames())-1 {
+			if err := d.sendSettings(StageAfter, wave); err != nil {
 				return err
 			}
 		}
@@ -92,6 +115,7 @@ func (d *decider) step(s Step, wave uint8) error {
 		return err
 	}
 	d.sum.Steps[s.Action]++
+	d.writes += d.in.Rules.Quota.writes(s)
 	if s.Hazard != "" {
 		d.sum.Hazards[s.Hazard]++
 	}
@@ -119,6 +143,18 @@ func (d *decider) decision(c Decision) error {
 		return err
 	}
 	return d.out.Decision(c)
+}
+
+// inScope counts the people, groups and memberships that the destination
+// itself provisions further.
+func (d *decider) inScope() int {
+	n := d.sum.Flat + int(d.roster.part.GetCardinality())
+	for _, t := range d.teams {
+		if t.decision.Class != Blocked && t.decision.Class != Excluded {
+			n++
+		}
+	}
+	return n
 }
 
 // caution says which steps an incomplete read withholds (law 3).
@@ -176,6 +212,14 @@ func (d *decider) strangers() error {
 		n := d.sum.Unexpected[k]
 		if n == 0 {
 			continue
+		}
+		if x := d.in.Rules.Existing; k == Person && x != nil && x.Everybody {
+			if err := d.finding(Finding{
+				Code: Scope, Severity: Warn, Kind: k, Sentence: count(n, string(k)+" object") + " not in the directory would be provisioned too, as the scope is everybody: guests, shared mailboxes and service accounts among them",
+				Remedy: "provision those who are assigned only, unless they are meant",
+			}); err != nil {
+				return err
+			}
 		}
 		where := " at the destination not in the directory; left alone"
 		if !d.in.Snapshot.Proof.Complete {

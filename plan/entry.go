@@ -9,6 +9,9 @@ const (
 	// Unit is an organizational unit of the directory. SCIM has none, so no
 	// destination object is ever of this kind.
 	Unit Kind = "unit"
+	// Setting is something at the destination that is neither a person nor a
+	// group; see [SettingRule]. The directory has none.
+	Setting Kind = "setting"
 )
 
 // ExternalID is the stable ID that the source gives to an object (entryUUID,

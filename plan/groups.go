@@ -12,6 +12,8 @@ import (
 type team struct {
 	decision Decision
 	wave     uint8
+	// locked says who alone may change its members, or is "".
+	locked string
 }
 
 // groups decides the groups, and the units that become groups, with their
@@ -25,7 +27,7 @@ func (d *decider) groups() error {
 			people = d.units.of(e).people
 		}
 		d.graph.join(e, d.in.Rules.Groups.nesting(e), people)
-		d.teams = append(d.teams, team{decision: o.decision()})
+		d.teams = append(d.teams, team{decision: o.decision(), locked: locked(o.have)})
 		return nil
 	})
 	if err != nil {
@@ -72,6 +74,14 @@ func (d *decider) decideMembers(t *team, n *node) error {
 	}
 	t.wave = d.firstWave(people)
 	add, remove := d.change(people, n.have)
+	if t.locked != "" {
+		if !add.IsEmpty() || !remove.IsEmpty() {
+			if err := d.finding(lockedFinding(t.locked, add.GetCardinality(), remove.GetCardinality()).about(n.entry)); err != nil {
+				return err
+			}
+		}
+		add, remove = roaring.New(), roaring.New()
+	}
 	if err := d.guards.membership(n, remove); err != nil {
 		return err
 	}
@@ -114,7 +124,7 @@ func (d *decider) change(want, have *roaring.Bitmap) (add, remove *roaring.Bitma
 func (d *decider) sendMembers(wave uint8) error {
 	for i := range d.teams {
 		t, n := &d.teams[i], &d.graph.groups[i]
-		if t.decision.Class == Blocked || t.decision.Class == Excluded || t.decision.Class == Unchanged {
+		if t.decision.Class == Blocked || t.decision.Class == Excluded || t.decision.Class == Unchanged || t.locked != "" {
 			continue
 		}
 		want, _ := d.wanted(n)

@@ -32,7 +32,7 @@ func (v View) overview() overview {
 		o.Prerequisites = append(o.Prerequisites, standing{p.Standing, p.words(), p.besides()})
 	}
 	o.Classes.Caption = "Objects of the directory, by class"
-	for _, k := range kinds() {
+	for _, k := range s.kinds() {
 		o.Classes.Kinds = append(o.Classes.Kinds, k.plural())
 		o.Classes.Totals = append(o.Classes.Totals, s.Total(k))
 		if s.Total(k) > 0 {
@@ -44,7 +44,7 @@ func (v View) overview() overview {
 			continue
 		}
 		line := views.ClassCount{Fill: string(c), Name: c.words()}
-		for _, k := range kinds() {
+		for _, k := range s.kinds() {
 			line.N = append(line.N, s.Objects[k][c])
 		}
 		o.Classes.Counts = append(o.Classes.Counts, line)
@@ -112,7 +112,7 @@ func (a Action) fill() string {
 		return "adopt"
 	case Take, Remove:
 		return "blocked"
-	case Update, AddMembers:
+	case Update, AddMembers, Try:
 	}
 	return "other"
 }

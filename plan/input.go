@@ -42,6 +42,9 @@ type Inventory struct {
 	// Groups yields all groups with their members, in any order. It is called
 	// once.
 	Groups iter.Seq2[Resource, error]
+	// Settings yields the settings with their members, in any order. It is
+	// called once, and only when the rules have settings.
+	Settings iter.Seq2[Resource, error]
 }
 
 // Sink takes a plan as it is made. An error from it ends the making.

@@ -4,9 +4,18 @@ package plan
 // destination, before it is held against other entries. It is for showing.
 // The rules must be valid.
 func (r Rules) Made(e Entry) (Fields, error) {
+	made, err := r.Maker()
+	if err != nil {
+		return nil, err
+	}
+	return made(e), nil
+}
+
+// Maker returns a function that does the same for many entries.
+func (r Rules) Maker() (func(Entry) Fields, error) {
 	m, err := newMapper(Input{Rules: r})
 	if err != nil {
 		return nil, err
 	}
-	return m.want(e).fields, nil
+	return func(e Entry) Fields { return m.want(e).fields }, nil
 }

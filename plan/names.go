@@ -129,6 +129,7 @@ func (d *decider) want(e Entry) want {
 		w = d.units.want(e, given)
 	case Person, Group:
 		w = d.mapper.want(e)
+	case Setting: // no entry is one
 	}
 	if e.Kind == Person || w.fields[DisplayName] == "" && given == "" {
 		return w
@@ -164,7 +165,7 @@ func (d *decider) settle(n *names) error {
 	frees := map[ExternalID]key{}
 	err := d.matches(n.kind, ignore, func(m match) error {
 		name := nameKey(m.want.fields[nameField(n.kind)])
-		if holders[m.want.entry.ID] && m.want.class == "" && len(m.have) == 1 && n.wanted[name] == 1 && !n.mailShared(m.want) && !n.appleIDShared(m.want) && !n.held[name].blocks() {
+		if holders[m.want.entry.ID] && m.want.class == "" && d.in.Rules.Existing.renames(m) && len(m.have) == 1 && n.wanted[name] == 1 && !n.mailShared(m.want) && !n.appleIDShared(m.want) && !n.held[name].blocks() {
 			frees[m.want.entry.ID] = name
 		}
 		return nil

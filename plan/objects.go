@@ -113,6 +113,9 @@ func (d *decider) outcome(n *names, m match) outcome {
 	case v.code == NameTaken || holder.several || holder.unowned != nil && len(m.have) == 1:
 		w.block(NameTaken, fmt.Sprintf("the destination has another object with the name %q", w.name()),
 			"rename or remove that object at the destination, or correct the directory")
+	case holder.unowned != nil && (holder.unowned.Fields[FactOwner] != "" || holder.unowned.Fields[FactUnfit] != ""):
+		w.block(NameTaken, fmt.Sprintf("the destination has another object with the name %q, which cannot be taken over", w.name()),
+			"rename one of the two")
 	case n.kind == Group && len(m.have) == 0 && d.foreign(w.name()) != "":
 		w.block(GroupCheck, fmt.Sprintf("the vendor has a group %q of source %s, and allows no duplicates of different sources", w.name(), d.foreign(w.name())),
 			"remove or rename that group at the vendor, or give this one another name under groups.names")
@@ -120,14 +123,21 @@ func (d *decider) outcome(n *names, m match) outcome {
 		w.block(GroupCheck, fmt.Sprintf("the destination has a group %q from another source, and allows no duplicates", w.name()),
 			"remove or rename that group at the destination, or give this one another name under groups.names")
 	}
+	o := outcome{match: m}
+	if w.class == "" {
+		d.in.Rules.Existing.found(&o)
+		w = &o.want
+	}
 	if w.class == "" && len(m.have) == 0 && !d.in.Inventory.Proof.Complete {
 		w.block(InventoryIncomplete, "not seen at the destination, whose listing is incomplete; it may be there",
 			"plan again when the service lists all that it has")
 	}
-	o := outcome{match: m, class: m.want.class, code: m.want.code, after: v.after}
+	o.class, o.code, o.after = w.class, w.code, v.after
 	switch {
 	case o.class == Excluded && o.code == Inactive:
-		d.deactivate(&o)
+		if d.in.Rules.Existing == nil {
+			d.deactivate(&o)
+		}
 	case o.class != "":
 	case len(m.have) == 1:
 		o.update(m.have[0])
@@ -135,6 +145,9 @@ func (d *decider) outcome(n *names, m match) outcome {
 		o.adopt(*holder.unowned)
 	default:
 		o.create()
+	}
+	if o.step != nil {
+		o.step.Needs = d.in.Rules.Existing.needsOf(o.step)
 	}
 	d.compareValues(&o)
 	return o

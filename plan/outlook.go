@@ -42,6 +42,10 @@ func (s Summary) outlook() []string {
 	if s.Estimate.Seconds > 0 || s.Estimate.Price > 0 {
 		lines = append(lines, "Estimate: "+s.Estimate.words()+".")
 	}
+	if c := s.Estimate.Cycle; c != (Cycle{}) {
+		lines = append(lines, fmt.Sprintf("The destination's own first cycle, of %s people, groups and memberships: %s to %s, as the vendor reckons.",
+			views.Digits(s.Estimate.InScope), duration(time.Duration(c.Least*float64(time.Second))), duration(time.Duration(c.Most*float64(time.Second)))))
+	}
 	if n := s.Unexpected[Person] + s.Unexpected[Group]; n > 0 {
 		lines = append(lines, fmt.Sprintf("At the destination and not in the directory, left alone: %s, %s.", Person.number(s.Unexpected[Person]), Group.number(s.Unexpected[Group])))
 	}

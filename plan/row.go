@@ -80,10 +80,12 @@ func (r *Row) step(s Step) {
 	r.Hazards = once(r.Hazards, s.Hazard)
 	r.Waves = once(r.Waves, s.Wave)
 	r.Before, r.After = merged(r.Before, s.Before), merged(r.After, s.After)
-	if s.Action == AddMembers {
+	switch s.Action {
+	case AddMembers:
 		r.Adds += len(s.Members)
-	} else {
+	case Take:
 		r.Takes += len(s.Members)
+	case Create, Update, Adopt, Try, Remove:
 	}
 }
 

@@ -35,6 +35,11 @@ type Rules struct {
 	Waves []Wave `json:"waves,omitempty"`
 	// Guards refuse a plan that does too much.
 	Guards Guards `json:"guards,omitzero"`
+	// Settings are what the destination must have beside people and groups, in
+	// the order in which they are set.
+	Settings []SettingRule `json:"settings,omitempty"`
+	// Existing is for a destination where people are found and not made.
+	Existing *Existing `json:"existing,omitempty"`
 	// Quota is for the estimate.
 	Quota Quota `json:"quota,omitzero"`
 	// MembersPerRequest is the largest number of members in one step.
@@ -69,7 +74,7 @@ func (r Rules) Validate() error {
 	if r.MembersPerRequest < 1 {
 		errs = append(errs, fmt.Errorf("members per request is %d and must be at least 1", r.MembersPerRequest))
 	}
-	errs = append(errs, validateMappings(Person, r.Person, UserName), validateMappings(Group, r.Group, DisplayName), r.Groups.validate(), validateWaves(r.Waves))
+	errs = append(errs, validateMappings(Person, r.Person, UserName), validateMappings(Group, r.Group, DisplayName), r.Groups.validate(), validateWaves(r.Waves), validateSettings(r.Settings, r.Existing))
 	if r.CustomLength < 0 {
 		errs = append(errs, fmt.Errorf("the longest custom attribute is %d characters and must not be negative", r.CustomLength))
 	}
@@ -108,6 +113,7 @@ func (r Rules) Attributes(k Kind) []string {
 		}
 	case Unit:
 		names = append(names, "ou")
+	case Setting: // the directory has none
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

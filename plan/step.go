@@ -19,6 +19,9 @@ const (
 	// Remove deletes a person or group that this program made. Only a rollback
 	// that is told to has such steps.
 	Remove Action = '-'
+	// Try lets the destination do once, for the step's members, what it will
+	// later do by itself. It changes nothing of ours.
+	Try Action = '?'
 )
 
 // Word returns the verb that stands beside the symbol.
@@ -36,6 +39,8 @@ func (a Action) Word() string {
 		return "take away"
 	case Remove:
 		return "remove"
+	case Try:
+		return "try"
 	}
 	return "unknown action " + string(a)
 }
@@ -83,10 +88,14 @@ const (
 	ReasonMembersExtra   Reason = "members not in the directory's group"
 	ReasonDisabled       Reason = "disabled in the directory"
 	// Those of a rollback.
-	ReasonCreated Reason = "made by the plan that is undone"
-	ReasonUndone  Reason = "changed by the plan that is undone"
-	ReasonAdded   Reason = "members added by the plan that is undone"
-	ReasonTaken   Reason = "members taken by the plan that is undone"
+	ReasonCreated        Reason = "made by the plan that is undone"
+	ReasonUndone         Reason = "changed by the plan that is undone"
+	ReasonAdded          Reason = "members added by the plan that is undone"
+	ReasonTaken          Reason = "members taken by the plan that is undone"
+	ReasonSettingMissing Reason = "not set up"
+	ReasonSettingDiffers Reason = "set up otherwise"
+	ReasonUnassigned     Reason = "not in the scope of the provisioning"
+	ReasonCanary         Reason = "to be seen before everybody follows"
 )
 
 // StepID is the digest of a step's content.
@@ -129,6 +138,9 @@ type Step struct {
 	// Members are the people that the step adds to or takes from the group,
 	// sorted. They need not exist at the destination yet.
 	Members []ExternalID `json:"members,omitempty"`
+	// Needs are further objects of which the step takes the destination's ids:
+	// settings, as a rule.
+	Needs []ExternalID `json:"needs,omitempty"`
 	// Hazard is empty for a step that needs no leave.
 	Hazard Hazard `json:"hazard,omitempty"`
 }

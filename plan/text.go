@@ -63,13 +63,13 @@ func (s Summary) writePrerequisites(b *bufio.Writer) {
 // writeCounts shows the objects by class and kind.
 func (s Summary) writeCounts(b *bufio.Writer) {
 	fmt.Fprintf(b, "  %-14s", "")
-	for _, k := range kinds() {
+	for _, k := range s.kinds() {
 		fmt.Fprintf(b, " %11s", k.plural())
 	}
 	b.WriteByte('\n')
 	line := func(name string, n func(Kind) int) {
 		fmt.Fprintf(b, "  %-14s", name)
-		for _, k := range kinds() {
+		for _, k := range s.kinds() {
 			fmt.Fprintf(b, " %11s", views.Digits(n(k)))
 		}
 		b.WriteByte('\n')
@@ -87,7 +87,7 @@ func Hazards() []Hazard {
 	return []Hazard{
 		HazardAdopt, HazardRemoveMembers, HazardDeactivate, HazardClear, HazardRemoveCreated, HazardChangeAppleID,
 		HazardManyRemovals, HazardManyDeactivations, HazardManyBlocked, HazardShrunk, HazardSmall, HazardUnreconciled,
-		HazardInvite, HazardChromeOS,
+		HazardInvite, HazardChromeOS, HazardSecondWriter, HazardNoLicence,
 	}
 }
 
@@ -112,7 +112,7 @@ func (s Summary) Sentence() string {
 		}
 	}
 	classes := strings.Join(parts, ", ")
-	objects := views.Amount(s.Total(Person)+s.Total(Group)+s.Total(Unit), "object")
+	objects := views.Amount(s.Total(Person)+s.Total(Group)+s.Total(Unit)+s.Total(Setting), "object")
 	switch {
 	case s.Undoes != nil && classes == "":
 		return "No change: nothing was sent of that plan, and there is nothing to undo."

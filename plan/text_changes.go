@@ -102,7 +102,7 @@ func (k manner) place() []int {
 	if k.hazard != "" {
 		hazard = 1 + rank(Hazards(), k.hazard)
 	}
-	return []int{hazard, rank([]Action{Create, Update, Adopt, AddMembers, Take, Remove}, k.action), int(k.action), rank(kinds(), k.kind)}
+	return []int{hazard, rank([]Action{Create, Update, Adopt, AddMembers, Try, Take, Remove}, k.action), int(k.action), rank(kinds(), k.kind)}
 }
 
 // words says what the changes of a manner do, and to how many.
@@ -111,6 +111,8 @@ func (g changes) words(k manner) string {
 	switch {
 	case t.members > 0 && k.action == AddMembers:
 		return fmt.Sprintf("add %s to %s", views.Amount(t.members, "member"), k.kind.number(n))
+	case k.action == Try:
+		return "try " + Person.number(t.members)
 	case t.members > 0:
 		return fmt.Sprintf("take %s away from groups", views.Amount(t.members, "member"))
 	case k.hazard == HazardDeactivate:
@@ -213,13 +215,17 @@ func (v View) writeChange(b *bufio.Writer, c change, reason string) {
 	if c.Action == AddMembers {
 		return
 	}
+	sign := "− "
+	if c.Action == Try {
+		sign = ""
+	}
 	var names []string
 	for _, id := range c.Members {
 		names = append(names, views.Brief(v.NameOf(id)))
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		fmt.Fprintf(b, "      − %s\n", name)
+		fmt.Fprintf(b, "      %s%s\n", sign, name)
 	}
 }
 

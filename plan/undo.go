@@ -44,7 +44,7 @@ func Undo(in UndoInput, out Sink) (Summary, error) {
 		}
 	}
 	d.sum.Content = d.steps.digest()
-	d.sum.Estimate = in.Rules.Quota.estimate(d.sum.Requests())
+	d.sum.Estimate = in.Rules.Quota.estimate(d.sum.Requests(), 0)
 	if err := d.roll.add(d.sum); err != nil {
 		return Summary{}, err
 	}

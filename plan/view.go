@@ -32,7 +32,16 @@ type View struct {
 }
 
 // kinds returns all kinds in the order in which they are shown.
-func kinds() []Kind { return []Kind{Person, Group, Unit} }
+func kinds() []Kind { return []Kind{Person, Group, Unit, Setting} }
+
+// kinds returns those that have a column: settings have one where there are
+// any.
+func (s Summary) kinds() []Kind {
+	if s.Total(Setting) > 0 {
+		return kinds()
+	}
+	return []Kind{Person, Group, Unit}
+}
 
 // number says how many of a kind there are.
 func (k Kind) number(n int) string {

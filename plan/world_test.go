@@ -105,6 +105,13 @@ func (w *world) input() plan.Input {
 			}
 		}
 	}
+	in.Inventory.Settings = func(yield func(plan.Resource, error) bool) {
+		for _, r := range w.resources {
+			if r.Kind == plan.Setting && !yield(r, nil) {
+				return
+			}
+		}
+	}
 	return in
 }
 
@@ -180,7 +187,7 @@ func (w *world) carryOut(s plan.Step) error {
 		r.Fields[path] = v
 	}
 	for _, o := range w.resources {
-		if o.Kind == r.Kind && o.RemoteID != r.RemoteID && plan.Fold(o.Name()) == plan.Fold(r.Name()) && plan.Fold(r.Name()) != plan.Fold(w.resources[target].Name()) {
+		if o.Kind == r.Kind && r.Kind != plan.Setting && o.RemoteID != r.RemoteID && plan.Fold(o.Name()) == plan.Fold(r.Name()) && plan.Fold(r.Name()) != plan.Fold(w.resources[target].Name()) {
 			return fmt.Errorf("%s %q is taken", r.Kind, r.Name())
 		}
 	}

@@ -49,7 +49,7 @@ func changes(step plan.Step) bool {
 	switch step.Action {
 	case plan.Update, plan.Adopt, plan.Take, plan.Remove:
 		return len(step.Members) == 0
-	case plan.Create, plan.AddMembers:
+	case plan.Create, plan.AddMembers, plan.Try:
 	}
 	return false
 }

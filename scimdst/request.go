@@ -157,7 +157,7 @@ func (p Profile) collection(kind plan.Kind) (string, error) {
 		return cmp.Or(p.Endpoints.Person, "/Users"), nil
 	case plan.Group:
 		return cmp.Or(p.Endpoints.Group, "/Groups"), nil
-	case plan.Unit:
+	case plan.Unit, plan.Setting:
 	}
 	return "", fmt.Errorf("SCIM has no resource for a %s", kind)
 }
