@@ -88,7 +88,7 @@ func (u *undoer) look() error {
 		u.names[k] = &undoNames{wanted: map[key][]ExternalID{}, releases: map[key]bool{}, holders: map[key][]key{}, blocked: map[ExternalID]bool{}}
 	}
 	membership := false
-	err := u.each(kinds(), func(t Touched) error {
+	err := u.each(undone(), func(t Touched) error {
 		u.names[destinationKind(t.Kind)].want(u.undo(t))
 		membership = membership || slices.ContainsFunc(t.Sent, func(s Sent) bool { return len(s.Step.Members) > 0 })
 		return nil
@@ -119,7 +119,7 @@ func (u *undoer) look() error {
 		}
 	}
 	if u.in.Created == RemoveCreated {
-		err = u.each(kinds(), func(t Touched) error {
+		err = u.each(undone(), func(t Touched) error {
 			u.names[destinationKind(t.Kind)].release(u.outcome(t))
 			return nil
 		})
@@ -128,6 +128,10 @@ func (u *undoer) look() error {
 	u.names[Group].settle()
 	return err
 }
+
+// undone are the kinds of what is undone. Settings stay: what they are for is
+// not over when a plan is undone.
+func undone() []Kind { return []Kind{Person, Group, Unit} }
 
 // each gives everything of some kinds that was touched to yield.
 func (u *undoer) each(ks []Kind, yield func(Touched) error) error {
@@ -146,7 +150,7 @@ func (u *undoer) each(ks []Kind, yield func(Touched) error) error {
 
 // decide puts everything that was touched into its class.
 func (u *undoer) decide() error {
-	return u.each(kinds(), func(t Touched) error {
+	return u.each(undone(), func(t Touched) error {
 		o := u.outcome(t)
 		if err := o.replay(); err != nil {
 			return err

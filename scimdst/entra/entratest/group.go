@@ -16,6 +16,8 @@ type Group struct {
 	Members []string
 	// Synced is one that a directory on premises owns.
 	Synced bool
+	// SecurityIdentifier is what one that is synced has there.
+	SecurityIdentifier string
 	// Dynamic is the rule of a group whose members a rule gives.
 	Dynamic string
 	// MailEnabled is one that is a mail-enabled security group, or with
@@ -116,6 +118,7 @@ func groupProperties() []property[*Group] {
 			}
 			return nil
 		}, true, "eq in", "ne"},
+		{"onPremisesSecurityIdentifier", func(g *Group) any { return textOrNull(g.SecurityIdentifier) }, false, "eq", ""},
 		{"securityEnabled", func(g *Group) any { return !g.NoSecurity }, true, "eq in", "ne"},
 	}
 }

@@ -1,0 +1,131 @@
+package entra
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"ldap2scim/plan"
+)
+
+// logPage is the largest page of provisioning logs.
+const logPage = 1000
+
+// logRow is one row of the provisioning log, as far as it is used.
+// Source: learn.microsoft.com/graph/api/resources/provisioningobjectsummary.
+type logRow struct {
+	At     time.Time `json:"activityDateTime"`
+	Source struct {
+		ID string `json:"id"`
+	} `json:"sourceIdentity"`
+	Action string `json:"provisioningAction"`
+	Status struct {
+		Status string `json:"status"`
+		Error  *struct {
+			Code     string `json:"errorCode"`
+			Reason   string `json:"reason"`
+			Category string `json:"errorCategory"`
+			Remedy   string `json:"recommendedAction"`
+		} `json:"errorInformation"`
+	} `json:"provisioningStatusInfo"`
+}
+
+// provisioned is what became of one person or group in the service.
+type provisioned struct {
+	// done says that it is there as Entra ID has it; why is what was wrong.
+	done bool
+	why  string
+}
+
+// outcome reads one row.
+func (l logRow) outcome() provisioned {
+	why := ""
+	if e := l.Status.Error; e != nil {
+		why = strings.TrimSpace(strings.Join([]string{e.Code, e.Reason, e.Remedy}, " "))
+	}
+	switch l.Status.Status {
+	case "success", "warning":
+		return provisioned{done: true, why: why}
+	case "skipped": // what is so already is nothing to do
+		if strings.Contains(why, "RedundantExport") || why == "" {
+			return provisioned{done: true}
+		}
+	}
+	return provisioned{why: l.Action + " " + l.Status.Status + ": " + why}
+}
+
+// Provisioned reads the provisioning log of the job, and returns what the
+// newest row says of each person and group. The pages come at the rate that
+// Microsoft allows, five in ten seconds. Without a job nothing is known.
+//
+// The function that it returns says of one object whether the service has it,
+// or why not.
+func (r *Reader) Provisioned(ctx context.Context) (of func(plan.RemoteID) (done bool, why string), err error) {
+	nothing := func(plan.RemoteID) (bool, string) { return false, "the provisioning is not started" }
+	r.own = nil
+	t, err := r.tenant(ctx)
+	if err != nil {
+		return nil, err
+	}
+	j, found := t.job()
+	if !found || j.state() != "Active" {
+		return nothing, nil
+	}
+	unknown := "its first cycle is not over; ldap2scim watch waits for it"
+	if j.finished() {
+		unknown = "the provisioning log has no row of it"
+	}
+	if why := j.why(); why != "" {
+		unknown = why
+	}
+	newest := map[plan.RemoteID]provisioned{}
+	paced := pacedGraph{r.graph, rate.NewLimiter(rate.Every(2*time.Second), 1)}
+	path := "/auditLogs/provisioning?$filter=" + url.QueryEscape("jobId eq "+quote(j.ID)) + fmt.Sprintf("&$top=%d", logPage)
+	latest := map[plan.RemoteID]time.Time{}
+	if _, err := each(ctx, paced, r.patience, get(path), func(l logRow) error {
+		id := plan.RemoteID(l.Source.ID)
+		if at, seen := latest[id]; !seen || l.At.After(at) {
+			latest[id], newest[id] = l.At, l.outcome()
+		}
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("read the provisioning log: %w", err)
+	}
+	return func(id plan.RemoteID) (bool, string) {
+		if p, known := newest[id]; known {
+			return p.done, p.why
+		}
+		return false, unknown
+	}, nil
+}
+
+// job is our job, when there is exactly one.
+func (t *tenant) job() (job, bool) {
+	var ours []job
+	for _, j := range t.jobs {
+		if j.Template == jobTemplate {
+			ours = append(ours, j)
+		}
+	}
+	if len(ours) != 1 {
+		return job{}, false
+	}
+	return ours[0], true
+}
+
+// pacedGraph sends each request in its turn.
+type pacedGraph struct {
+	Graph
+	limiter *rate.Limiter
+}
+
+func (g pacedGraph) Send(ctx context.Context, r Request) (Answer, error) {
+	if err := g.limiter.Wait(ctx); err != nil {
+		return Answer{}, fmt.Errorf("wait for the next turn: %w", err)
+	}
+	return g.Graph.Send(ctx, r)
+}

@@ -1,0 +1,229 @@
+package entra_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"ldap2scim/checkpoints"
+	"ldap2scim/migrate"
+	"ldap2scim/plan"
+	"ldap2scim/scimdst/entra"
+	"ldap2scim/scimdst/entra/entratest"
+)
+
+// TestRoad goes from the directory through the tenant into the service, and
+// adds up; a second plan has nothing to do.
+func TestRoad(t *testing.T) {
+	t.Parallel()
+	const people = 50
+	w := newWorld(t, people, entratest.Options{Replication: 1})
+	f := w.open()
+	w.closing(f)
+	p := w.planned(f)
+	w.applied(f, p)
+	w.whole(people)
+	r := w.report(f, p)
+	if n := r.Class(migrate.Unprovisioned); r.Settled || n != people+1-1 { // one was provisioned on demand
+		t.Errorf("before the first cycle %d are not provisioned: %s", n, r.Sentence)
+	}
+	if err := w.tenant.Cycle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	now, err := w.reader(f, w.graph).Progress(t.Context())
+	if err != nil || !now.Finished || now.Failing != 0 {
+		t.Errorf("%s, %v", now, err)
+	}
+	if r := w.report(f, p); !r.Settled || r.Class(migrate.Updated) != people || r.Class(migrate.Migrated) != 1 {
+		t.Error(r.Sentence, r.Set)
+	}
+	users := w.service.Users()
+	if len(users) != people || len(w.service.Groups()) != 1 {
+		t.Errorf("the service has %d people and %d groups", len(users), len(w.service.Groups()))
+	}
+	w.documented()
+	again := w.planned(f)
+	if again.Summary.Requests() != 0 {
+		for s, err := range f.Unfinished(t.Context(), again.ID) {
+			t.Errorf("a second plan has %+v, %v", s.Step, err)
+		}
+	}
+}
+
+// interactions counts the requests, and ends the process before or after one
+// of them: from then on, whoever would send waits until the test is over.
+type interactions struct {
+	entra.Graph
+	over    context.Context //nolint:containedctx // the test's
+	crashAt int
+
+	mu   sync.Mutex
+	n    int
+	dead chan struct{}
+}
+
+func (i *interactions) tick() {
+	i.mu.Lock()
+	i.n++
+	if i.n == i.crashAt {
+		close(i.dead)
+	}
+	gone := i.crashAt > 0 && i.n >= i.crashAt
+	i.mu.Unlock()
+	if gone {
+		<-i.over.Done()
+	}
+}
+
+func (i *interactions) Send(ctx context.Context, r entra.Request) (entra.Answer, error) {
+	i.tick()
+	a, err := i.Graph.Send(ctx, r)
+	i.tick()
+	return a, err
+}
+
+// run applies, and reports whether it crashed.
+func (w *world) run(f *checkpoints.File, p checkpoints.Plan, i *interactions) (crashed bool, err error) {
+	done := make(chan error, 1)
+	go func() {
+		_, err := w.apply(f, i).Run(w.t.Context(), p)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return false, err
+	case <-i.dead:
+		return true, nil
+	}
+}
+
+// TestCrashEverywhere ends the process before and after every request, and
+// runs it again: there is one application, one job, one group, one assignment
+// for each, and everybody has the attribute (law 4).
+func TestCrashEverywhere(t *testing.T) {
+	t.Parallel()
+	const people = 4
+	w := newWorld(t, people, entratest.Options{})
+	f := w.open()
+	w.closing(f)
+	clean := &interactions{Graph: w.graph, over: t.Context(), dead: make(chan struct{})}
+	if _, err := w.run(f, w.planned(f), clean); err != nil {
+		t.Fatal(err)
+	}
+	w.whole(people)
+	for at := 1; at <= clean.n; at++ {
+		t.Run(fmt.Sprintf("at %d of %d", at, clean.n), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, people, entratest.Options{Replication: 1 / (1 + at%9)})
+			f := w.open()
+			p := w.planned(f)
+			if _, err := w.run(f, p, &interactions{Graph: w.graph, over: t.Context(), crashAt: at, dead: make(chan struct{})}); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
+			f = w.open()
+			w.closing(f)
+			w.applied(f, p)
+			w.whole(people)
+			if again := w.planned(f); again.Summary.Requests() != 0 {
+				for s, err := range f.Unfinished(t.Context(), again.ID) {
+					t.Errorf("a new plan has %+v, %v", s.Step, err)
+				}
+			}
+		})
+	}
+}
+
+// TestPlanAgainAfterCrash ends the process and makes a new plan instead of
+// going on: what the tenant has already is found.
+func TestPlanAgainAfterCrash(t *testing.T) {
+	t.Parallel()
+	const people = 4
+	for at := 3; at < 60; at += 4 {
+		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, people, entratest.Options{})
+			f := w.open()
+			if _, err := w.run(f, w.planned(f), &interactions{Graph: w.graph, over: t.Context(), crashAt: at, dead: make(chan struct{})}); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
+			f = w.open()
+			w.closing(f)
+			w.applied(f, w.planned(f))
+			w.whole(people)
+		})
+	}
+}
+
+// TestScope: from everybody to those who are assigned, with the restart that
+// this needs.
+func TestScope(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4, entratest.Options{})
+	base := plan.Rules{Person: w.rules.Person, Group: w.rules.Group}
+	w.config.Scope = "all"
+	w.rules = w.config.Rules(base)
+	f := w.open()
+	w.closing(f)
+	if _, err := w.tenant.AddUser(user(99)); err != nil {
+		t.Fatal(err)
+	}
+	p := w.planned(f)
+	scoped := false
+	for finding, err := range f.Findings(t.Context(), p.ID) {
+		scoped = scoped || finding.Code == plan.Scope && finding.Severity == plan.Warn && err == nil
+	}
+	if !scoped {
+		t.Error("nobody says that a stranger is provisioned too")
+	}
+	w.applied(f, p)
+	if err := w.tenant.Cycle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(w.service.Users()); n != 5 {
+		t.Errorf("%d people are in the service", n)
+	}
+	w.config.Scope = "assigned"
+	w.rules = w.config.Rules(base)
+	w.tenant.Forget()
+	p = w.planned(f)
+	w.applied(f, p)
+	restarted := false
+	for _, r := range w.tenant.Requests() {
+		restarted = restarted || r.Method == "POST" && len(r.Path) > 8 && r.Path[len(r.Path)-8:] == "/restart"
+	}
+	if jobs := w.tenant.Jobs(); !restarted || jobs[0].Secrets["SyncAll"] != "false" {
+		t.Errorf("restarted %t, secrets %v", restarted, jobs[0].Secrets["SyncAll"])
+	}
+	w.documented()
+}
+
+// TestSyncAge: an old synchronisation is said.
+func TestSyncAge(t *testing.T) {
+	t.Parallel()
+	last := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	w := newWorld(t, 1, entratest.Options{LastSync: last})
+	f := w.open()
+	w.closing(f)
+	for age, want := range map[time.Duration]bool{time.Hour: false, 24 * time.Hour: true} {
+		w.config.Now = func() time.Time { return last.Add(age) }
+		p := w.planned(f)
+		said := false
+		for finding, err := range f.Findings(t.Context(), p.ID) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			said = said || finding.Code == plan.Drift
+		}
+		if said != want {
+			t.Errorf("after %s it is said: %t", age, said)
+		}
+	}
+}
