@@ -26,18 +26,26 @@ func (l loader) check(f file, c Config) []error {
 		say("state", "missing; name the file that keeps the snapshot, the plan and the journal")
 	}
 	own("source", c.Source.Validate())
-	own("destination", c.Destination.Validate())
+	if c.Entra == nil {
+		own("destination", c.Destination.Validate())
+	} else {
+		own("destination.entra", c.Entra.Validate())
+		found = append(found, l.checkRoad(f)...)
+	}
 	own("tenant", c.Tenant.Validate())
 	for key, secret := range f.secrets() {
 		if err := secret.mistake(); err != nil {
 			say(key, err.Error())
 		}
 	}
-	if d := f.Destination; d.Token == "" && d.OAuth2.TokenURL == "" && d.Basic.User == "" && d.ClientCertificate.Cert == "" && len(d.SecretHeaders) == 0 {
+	if d := f.Destination; d.Entra == nil && d.Token == "" && d.OAuth2.TokenURL == "" && d.Basic.User == "" && d.ClientCertificate.Cert == "" && len(d.SecretHeaders) == 0 {
 		say("destination.token", "missing; write env:NAME or file:PATH")
 	}
 	if f.MaxSnapshotAge < 0 {
 		say("max_snapshot_age", "must not be negative")
+	}
+	if f.Retry.Patience < 0 {
+		say("retry.patience", "must not be negative")
 	}
 	if f.Retry.Attempts < 0 {
 		say("retry.attempts", "must not be negative")
@@ -57,6 +65,10 @@ func (f file) secrets() map[string]Secret {
 	all := map[string]Secret{
 		"source.password": f.Source.Password, "destination.token": d.Token, "tenant.password": f.Tenant.Password,
 		"destination.oauth2.client_secret": Secret(d.OAuth2.ClientSecret), "destination.basic.password": Secret(d.Basic.Password),
+	}
+	if e := d.Entra; e != nil {
+		all["destination.entra.auth.secret"], all["destination.entra.auth.password"] = e.Auth.Secret, e.Auth.Password
+		all["destination.entra.service.token"] = e.Service.Token
 	}
 	for name, secret := range d.SecretHeaders {
 		all["destination.secret_headers."+name] = Secret(secret)

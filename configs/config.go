@@ -7,6 +7,7 @@ import (
 	"ldap2scim/migrate"
 	"ldap2scim/plan"
 	"ldap2scim/scimdst"
+	"ldap2scim/scimdst/entra"
 	"ldap2scim/scimdst/ivanti"
 )
 
@@ -17,6 +18,9 @@ type Config struct {
 	State       string
 	Source      ldapsrc.Config
 	Destination scimdst.Config
+	// Entra is the road through Entra ID, which takes the place of Destination;
+	// nil for a service that is provisioned directly.
+	Entra *entra.Config
 	// Tenant says where the vendor's own records are; it may know of none.
 	Tenant ivanti.Config
 	Rules  plan.Rules
@@ -53,8 +57,10 @@ func (f file) config() (Config, error) {
 	c.Concurrency = profile.Quota.Concurrency
 	c.Destination.MembersPerRequest = membersPerRequest(c.Destination.MembersPerRequest, profile)
 	c.Rules = f.rules(c.Destination.MembersPerRequest)
-	c.Source.Users.Attributes = c.Rules.Attributes(plan.Person)
-	c.Source.Groups.Attributes = c.Rules.Attributes(plan.Group)
+	c.Retry.Patience = f.Retry.Patience
+	f.throughEntra(&c)
+	c.Source.Users.Attributes = append(c.Rules.Attributes(plan.Person), f.matchAttributes(plan.Person)...)
+	c.Source.Groups.Attributes = append(c.Rules.Attributes(plan.Group), f.matchAttributes(plan.Group)...)
 	c.Source.Units.Attributes = c.Rules.Attributes(plan.Unit)
 	rules := c.Rules
 	rules.Quota = plan.Quota{}      // it changes the estimate and no step
@@ -67,8 +73,16 @@ func (f file) config() (Config, error) {
 		Users, Groups, Units ldapsrc.Search
 		Rules                plan.Rules
 		Profile              scimdst.Profile
-	}{c.Source.URL, c.Destination.URL, c.Source.LDIF, c.Source.Kind, c.Source.Membership, c.Source.PrimaryGroups, c.Source.Referrals, c.Source.Users, c.Source.Groups, c.Source.Units, rules, profile})
+	}{c.Source.URL, c.DestinationName(), c.Source.LDIF, c.Source.Kind, c.Source.Membership, c.Source.PrimaryGroups, c.Source.Referrals, c.Source.Users, c.Source.Groups, c.Source.Units, rules, profile})
 	return c, err
+}
+
+// DestinationName is what the state file calls the destination.
+func (c Config) DestinationName() string {
+	if c.Entra != nil {
+		return c.Entra.Name()
+	}
+	return c.Destination.URL
 }
 
 // membersPerRequest is the largest membership step: what the file says, at the

@@ -155,30 +155,35 @@ func FuzzParse(f *testing.F) {
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for _, kind := range configs.Directories() {
-		text, err := configs.Example(kind)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := configs.Parse(kind+".yaml", []byte(text))
-		if err != nil {
-			t.Errorf("%s:\n%v", kind, err)
-		}
-		// What is commented out must be right too.
-		full := strings.NewReplacer("# start_tls", "start_tls", "ldaps://", "ldap://", "# ca_file", "ca_file", "# requests_per", "requests_per",
-			"# profile:", "profile:", "# managed_apple", "managed_apple", "#   before", "  before", "#   after", "  after", "# checks", "checks", "#   P05", "  P05",
-			"  # custom:", "  custom:", "  #   custAttr1", "    custAttr1").Replace(text)
-		everything, err := configs.Parse(kind+".yaml", []byte(full))
-		if err != nil {
-			t.Errorf("%s with everything:\n%v\n%s", kind, err, full)
-		}
-		if r := everything.Rules; len(r.Prerequisites) != 4 || len(r.Waived) != 1 || r.ManagedAppleID.After.From == "" {
-			t.Errorf("%s with everything: %+v", kind, r)
-		}
-		if c.Source.Users.ID == "" || c.Rules.Inactive.Attribute == "" {
-			t.Errorf("%s: %+v", kind, c)
+		for _, destination := range configs.Destinations() {
+			text, err := configs.Example(kind, destination)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err := configs.Parse(kind+".yaml", []byte(text))
+			if err != nil {
+				t.Errorf("%s to %s:\n%v", kind, destination, err)
+			}
+			// What is commented out must be right too.
+			full := strings.NewReplacer("# start_tls", "start_tls", "ldaps://", "ldap://", "# ca_file", "ca_file", "# requests_per", "requests_per",
+				"# profile:", "profile:", "# managed_apple", "managed_apple", "#   before", "  before", "#   after", "  after", "# checks", "checks", "#   P05", "  P05",
+				"  # custom:", "  custom:", "  #   custAttr1: employee", "    custAttr1: employee", "# cloud", "cloud", "# attributes", "attributes", "    #   custAttr1", "      custAttr1").Replace(text)
+			everything, err := configs.Parse(kind+".yaml", []byte(full))
+			if err != nil {
+				t.Errorf("%s to %s with everything:\n%v\n%s", kind, destination, err, full)
+			}
+			if r := everything.Rules; len(r.Prerequisites) != 4 || len(r.Waived) != 1 || r.ManagedAppleID.After.From == "" {
+				t.Errorf("%s to %s with everything: %+v", kind, destination, r)
+			}
+			if c.Source.Users.ID == "" || c.Rules.Inactive.Attribute == "" || (c.Entra != nil) != (destination == "entra") {
+				t.Errorf("%s to %s: %+v", kind, destination, c)
+			}
 		}
 	}
-	if _, err := configs.Example("opneldap"); err == nil || !strings.Contains(err.Error(), "did you mean openldap?") {
+	if _, err := configs.Example("openldap", "enrta"); err == nil || !strings.Contains(err.Error(), "did you mean entra?") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := configs.Example("opneldap", "scim"); err == nil || !strings.Contains(err.Error(), "did you mean openldap?") {
 		t.Errorf("got %v", err)
 	}
 }

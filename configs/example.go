@@ -17,6 +17,8 @@ type preset struct {
 	UserFilter, GroupFilter, ID                string
 	UserName, Department                       string
 	Inactive, InactiveValues                   string
+	// Entra says that the destination is that road.
+	Entra bool
 }
 
 func presets() map[string]preset {
@@ -46,8 +48,15 @@ func presets() map[string]preset {
 // Directories returns the kinds of directories that have an example.
 func Directories() []string { return []string{"openldap", "ad", "389ds", "freeipa"} }
 
-// Example returns a commented configuration file for a kind of directory.
-func Example(directory string) (string, error) {
+// Destinations returns the kinds of destinations that have an example.
+func Destinations() []string { return []string{"scim", "entra"} }
+
+// Example returns a commented configuration file for a kind of directory and a
+// kind of destination.
+func Example(directory, destination string) (string, error) {
+	if !slices.Contains(Destinations(), destination) {
+		return "", fmt.Errorf("destination kind %q is not one of %s%s", destination, strings.Join(Destinations(), ", "), meant(destination, Destinations()))
+	}
 	if !slices.Contains(Directories(), directory) {
 		return "", fmt.Errorf("directory kind %q is not one of %s%s", directory, strings.Join(Directories(), ", "), meant(directory, Directories()))
 	}
@@ -57,7 +66,11 @@ func Example(directory string) (string, error) {
 	}
 	var b strings.Builder
 	p := presets()[directory]
-	p.Kind = directory
+	p.Kind, p.Entra = directory, destination == "entra"
+	if p.Entra && directory != "ad" {
+		// Entra ID sends the userPrincipalName, which most have as their mail.
+		p.UserName = `{expression: 'first("mail")'}`
+	}
 	if err := t.Execute(&b, p); err != nil {
 		return "", fmt.Errorf("example for %s: %w", directory, err)
 	}

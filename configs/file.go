@@ -41,6 +41,8 @@ type source struct {
 type destination struct {
 	scimdst.Config `yaml:",inline"`
 	Token          Secret `yaml:"token"`
+	// Entra is the road through Entra ID.
+	Entra *entraRoad `yaml:"entra"`
 }
 
 type tenant struct {
@@ -70,4 +72,6 @@ type retry struct {
 	Attempts   int           `yaml:"attempts"`
 	Budget     time.Duration `yaml:"budget"`
 	TokenGrace time.Duration `yaml:"token_grace"`
+	// Patience is how long the destination may take to show what it accepted.
+	Patience time.Duration `yaml:"patience"`
 }

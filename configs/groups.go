@@ -62,7 +62,7 @@ func (f file) groupRules() plan.GroupRules {
 	r := plan.GroupRules{
 		Nested: plan.Nesting(g.Nested), Collision: plan.Collision(g.Collision),
 		// The vendor allows no duplicate groups from different sources.
-		KeepForeign: f.Destination.Profile == vendorProfile,
+		KeepForeign: f.Destination.Profile == vendorProfile || f.Destination.Entra != nil,
 		Units: plan.UnitRules{
 			Make: plan.UnitPeople(g.Units.Make), Under: folded(g.Units.Under), Name: g.Units.Name, KeepEmpty: g.Units.KeepEmpty,
 		},

@@ -156,7 +156,7 @@ func keys(t reflect.Type) []string {
 			known = append(known, name)
 		}
 		below := field.Type
-		if k := below.Kind(); k == reflect.Map || k == reflect.Slice {
+		if k := below.Kind(); k == reflect.Map || k == reflect.Slice || k == reflect.Pointer {
 			below = below.Elem()
 		}
 		if name != "-" && below.Kind() == reflect.Struct {
@@ -170,7 +170,7 @@ func keys(t reflect.Type) []string {
 // durations finds a duration that does not parse, for which the YAML library
 // gives no position.
 func (l loader) durations() error {
-	for _, key := range []string{"source.timeout", "destination.timeout", "tenant.timeout", "tenant.sync_interval", "max_snapshot_age"} {
+	for _, key := range []string{"source.timeout", "destination.timeout", "tenant.timeout", "tenant.sync_interval", "max_snapshot_age", "retry.patience", "destination.entra.sync_age"} {
 		path, err := yaml.PathString("$." + key)
 		if err != nil {
 			return fmt.Errorf("path of %s: %w", key, err)
