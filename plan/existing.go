@@ -125,7 +125,7 @@ func (x *Existing) needsOf(s *Step) []ExternalID {
 		return nil
 	}
 	var needs []ExternalID
-	for path := range s.After {
+	for _, path := range slices.AppendSeq(slices.Clone(s.Clear), maps.Keys(s.After)) {
 		if need := x.Writes[path]; need != "" {
 			needs = append(needs, need)
 		}

@@ -216,6 +216,7 @@ func (u *undoer) revert(o *undoing) {
 	}
 	switch {
 	case len(step.After)+len(step.Clear) > 0:
+		step.Needs = u.in.Rules.Existing.needsOf(step)
 		o.class, o.step = ToRestore, step
 	case len(o.take)+len(o.restore) > 0:
 		o.class = ToRestore

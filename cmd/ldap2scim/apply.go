@@ -15,7 +15,6 @@ import (
 	"ldap2scim/checkpoints"
 	"ldap2scim/configs"
 	"ldap2scim/migrate"
-	"ldap2scim/scimdst"
 )
 
 // applyOptions are the flags of apply.
@@ -98,7 +97,7 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 			return err
 		}
 		if ready.open > 0 {
-			if err := p.consent(stored, max(ready.open, opts.asked), opts, c.Destination.URL); err != nil {
+			if err := p.consent(stored, max(ready.open, opts.asked), opts, c.DestinationName()); err != nil {
 				return err
 			}
 		}
@@ -126,7 +125,7 @@ func prepare(ctx context.Context, c configs.Config, f *checkpoints.File, stored 
 	if err != nil {
 		return application{}, err
 	}
-	dst, err := scimdst.NewWriter(c.Destination)
+	dst, err := openWriter(ctx, c, f, stored.Snapshot)
 	if err != nil {
 		return application{}, err
 	}
@@ -136,7 +135,7 @@ func prepare(ctx context.Context, c configs.Config, f *checkpoints.File, stored 
 		return application{}, err
 	}
 	ready := application{open: pending + sending, failed: states[checkpoints.Failed], run: migrate.Apply{
-		File: f, Destination: scimdst.Careful{Writer: dst}, Lister: dst.Reader, Settings: c.Settings, Retry: c.Retry, Scope: opts.scope,
+		File: f, Destination: dst.writer, Lister: dst.Lister, Settings: c.Settings, Retry: c.Retry, Scope: opts.scope,
 		MaxFailures: opts.maxFailures, MaxAge: c.MaxSnapshotAge, Deadline: deadline, Concurrency: cmp.Or(opts.concurrency, c.Concurrency), Version: version(),
 	}}
 	if opts.scope.Again {

@@ -37,6 +37,9 @@ assumptions hold.` + exitHelp(exitDone, exitFailed, exitInterrupted),
 			if err != nil {
 				return err
 			}
+			if probe && c.Entra != nil {
+				return &adviceError{what: "Entra ID is not probed", hint: "Its behaviour is documented; leave --probe out."}
+			}
 			if probe {
 				return p.probe(ctx, c, consent)
 			}
@@ -44,7 +47,11 @@ assumptions hold.` + exitHelp(exitDone, exitFailed, exitInterrupted),
 			list.ok("configuration", p.config)
 			list.state(ctx, c)
 			list.directory(ctx, c)
-			list.destination(ctx, c)
+			if c.Entra != nil {
+				list.tenantOfEntra(ctx, c)
+			} else {
+				list.destination(ctx, c)
+			}
 			list.tenant(ctx, c)
 			if ctx.Err() != nil {
 				return ctx.Err()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +24,7 @@ import (
 const demoMark = "# Written by ldap2scim demo.\n"
 
 func (p *program) demoCommand() *cobra.Command {
-	var folder string
+	var folder, via string
 	var serve bool
 	cmd := &cobra.Command{
 		Use:   "demo",
@@ -31,14 +32,22 @@ func (p *program) demoCommand() *cobra.Command {
 		Long: `Start a directory, an MDM tenant and its SCIM service inside this program, and go the whole road
 from one to the other with the commands that you would type. The configuration,
 the state file, the plan and the report are left in a folder to look at. With
---serve, only the servers are started, and you type the commands.` +
+--serve, only the servers are started, and you type the commands. With
+--via entra, the road goes through an Entra ID inside this program.` +
 			exitHelp(exitDone, exitFailed, exitInterrupted),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.demo(cmd.Context(), folder, serve)
+			switch via {
+			case "":
+				return p.demo(cmd.Context(), folder, serve)
+			case "entra":
+				return p.demoEntra(cmd.Context(), folder)
+			}
+			return &adviceError{what: fmt.Sprintf("there is no road via %q", via), hint: "Write --via entra, or leave it out."}
 		},
 	}
 	cmd.Flags().StringVar(&folder, "folder", "ldap2scim-demo", "where to leave the files")
+	cmd.Flags().StringVar(&via, "via", "", "entra: by way of a built-in Entra ID that provisions a built-in MDM")
 	cmd.Flags().BoolVar(&serve, "serve", false, "start the servers only, and keep them up")
 	return cmd
 }
@@ -72,6 +81,10 @@ type demo struct {
 	service   *scimtest.Server
 	// mdm is the tenant that the service belongs to, where there is one.
 	mdm *ivantitest.Server
+	// destination is that block of the configuration on another road, and files
+	// are what it names; the service is then nil.
+	destination string
+	files       map[string]string
 }
 
 func (d *demo) path(name string) string { return filepath.Join(d.folder, name) }
@@ -100,10 +113,12 @@ func (d *demo) write() error {
 	if err := d.writeTenant(); err != nil {
 		return err
 	}
-	for name, content := range map[string]string{
-		"ldap2scim.yaml": d.configuration(), "ca.pem": string(d.directory.CAPEM()),
-		"ldap-password": companyPassword + "\n", "scim-token": d.service.Token + "\n",
-	} {
+	files := map[string]string{"ldap2scim.yaml": d.configuration(), "ca.pem": string(d.directory.CAPEM()), "ldap-password": companyPassword + "\n"}
+	maps.Copy(files, d.files)
+	if d.service != nil {
+		files["scim-token"] = d.service.Token + "\n"
+	}
+	for name, content := range files {
 		if err := os.WriteFile(d.path(name), []byte(content), 0o600); err != nil {
 			return fmt.Errorf("write the demo's folder: %w", err)
 		}
@@ -112,6 +127,14 @@ func (d *demo) write() error {
 }
 
 func (d *demo) configuration() string {
+	destination, userName := d.destination, `{expression: 'first("mail")'}` // which is what Entra ID sends
+	if d.service != nil {
+		destination, userName = fmt.Sprintf(`  url: %s
+  token: file:%s
+  profile: ivanti
+  requests_per_second: 1000 # the built-in service is as quick as this machine
+`, d.service.URL, d.path("scim-token")), "uid"
+	}
 	return demoMark + fmt.Sprintf(`state: %[1]s
 source:
   url: %[2]s
@@ -123,12 +146,8 @@ source:
   units: {base: "%[6]s", filter: (objectClass=organizationalUnit), id: entryUUID}
 inactive: {attribute: nsAccountLock, values: ["true"]}
 destination:
-  url: %[7]s
-  token: file:%[8]s
-  profile: ivanti
-  requests_per_second: 1000 # the built-in service is as quick as this machine
-mapping:
-  person: {userName: uid, name.givenName: givenName, name.familyName: sn, displayName: cn, email: mail, department: departmentNumber}
+%[7]smapping:
+  person: {userName: %[8]s, name.givenName: givenName, name.familyName: sn, displayName: cn, email: mail, department: departmentNumber}
   custom: {custAttr1: employeeNumber}
   group: {displayName: cn}
 managed_apple_id:
@@ -139,12 +158,12 @@ groups:
   units: {make: subtree, under: ["ou=people,%[6]s"], name: "OU {ou}"}
 waves:
   - {name: pilot, groups: ["cn=Chess,ou=clubs,ou=groups,%[6]s"]}
-%[9]s`, d.path("state.db"), d.directory.LDAPSURL(), d.path("ca.pem"), companyReader, d.path("ldap-password"), companySuffix, d.service.URL, d.path("scim-token"), d.tenantBlock())
+%[9]s`, d.path("state.db"), d.directory.LDAPSURL(), d.path("ca.pem"), companyReader, d.path("ldap-password"), companySuffix, destination, userName, d.tenantBlock())
 }
 
 // road types the commands.
 func (d *demo) road(ctx context.Context) error {
-	for _, s := range []stage{
+	err := d.commands(ctx, []stage{
 		{says: "Is everything there?", command: []string{"check"}},
 		{says: "Read the directory.", command: []string{"snapshot"}},
 		{says: "Decide. Nothing is written to the service.", command: []string{"plan"}},
@@ -168,7 +187,16 @@ func (d *demo) road(ctx context.Context) error {
 		{command: []string{"show", "report", "--csv"}, into: "report.csv"},
 		{command: []string{"show", "report", "--json"}, into: "report.json"},
 		{says: "Once more: there is nothing left to do.", command: []string{"plan", "--detailed-exitcode"}},
-	} {
+	})
+	if err == nil {
+		fmt.Fprintf(d.out, "\nLeft to look at, in %s: ldap2scim.yaml, state.db, plan.json, plan.html, runbook.html, pilot.json, report.txt, report.html, report.csv, report.json\n", d.folder)
+	}
+	return err
+}
+
+// commands types each of the commands.
+func (d *demo) commands(ctx context.Context, stages []stage) error {
+	for _, s := range stages {
 		if s.says != "" {
 			fmt.Fprintf(d.out, "\n# %s", s.says)
 		}
@@ -182,7 +210,6 @@ func (d *demo) road(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Fprintf(d.out, "\nLeft to look at, in %s: ldap2scim.yaml, state.db, plan.json, plan.html, runbook.html, pilot.json, report.txt, report.html, report.csv, report.json\n", d.folder)
 	return nil
 }
 

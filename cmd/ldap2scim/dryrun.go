@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -15,7 +16,7 @@ import (
 // service has yet to give stands as {id of <external id>}.
 func (p *program) dryRun(ctx context.Context, opts applyOptions) error {
 	return p.reading(ctx, func(c configs.Config, f *checkpoints.File) error {
-		profile, err := c.Destination.Effective()
+		requestsOf, err := requestsShown(c)
 		if err != nil {
 			return err
 		}
@@ -31,31 +32,55 @@ func (p *program) dryRun(ctx context.Context, opts applyOptions) error {
 			if err != nil {
 				return err
 			}
-			requests, err := profile.RequestsOf(m.Step, ids)
+			requests, err := requestsOf(m.Step, ids)
 			if err != nil {
 				return err
 			}
 			for _, r := range requests {
-				p.printRequest(r, m.Step.Object)
+				fmt.Fprintf(p.out, "%s\n", r)
 			}
 		}
 		return nil
 	})
 }
 
-// printRequest prints one request; an id that is not known yet stands as it is.
-func (p *program) printRequest(r scimdst.Request, object plan.ExternalID) {
+// requestsShown gives the requests of a step as they are printed, for either kind of
+// destination.
+func requestsShown(c configs.Config) (func(plan.Step, map[plan.ExternalID]plan.RemoteID) ([]string, error), error) {
+	if c.Entra != nil {
+		return func(s plan.Step, ids map[plan.ExternalID]plan.RemoteID) ([]string, error) {
+			requests, err := c.Entra.RequestsOf(s, ids)
+			var lines []string
+			for _, r := range requests {
+				lines = append(lines, fmt.Sprintf("%s %s\n%s", r.Method, r.Path, cmp.Or(r.Shown, string(r.Body))))
+			}
+			return lines, err
+		}, nil
+	}
+	profile, err := c.Destination.Effective()
+	return func(s plan.Step, ids map[plan.ExternalID]plan.RemoteID) ([]string, error) {
+		requests, err := profile.RequestsOf(s, ids)
+		var lines []string
+		for _, r := range requests {
+			lines = append(lines, asPrinted(r, s.Object))
+		}
+		return lines, err
+	}, err
+}
+
+// asPrinted is one request; an id that is not known yet stands as it is.
+func asPrinted(r scimdst.Request, object plan.ExternalID) string {
 	path := r.Path()
 	if slices.Contains(r.Waiting, object) {
 		path = r.Collection + "/" + string(r.ID)
 	}
-	fmt.Fprintf(p.out, "%s %s\n%s\n", r.Method, path, r.Body)
+	return fmt.Sprintf("%s %s\n%s", r.Method, path, r.Body)
 }
 
 // known returns the ids that the destination has given for a step's objects.
 func known(ctx context.Context, f *checkpoints.File, stored checkpoints.Plan, s plan.Step) (map[plan.ExternalID]plan.RemoteID, error) {
 	ids := map[plan.ExternalID]plan.RemoteID{}
-	found, err := f.Remotes(ctx, stored, append([]plan.ExternalID{s.Object}, s.Members...))
+	found, err := f.Remotes(ctx, stored, slices.Concat([]plan.ExternalID{s.Object}, s.Needs, s.Members))
 	for object, known := range found {
 		if known.ID != "" {
 			ids[object] = known.ID

@@ -13,7 +13,7 @@ import (
 )
 
 func (p *program) initCommand() *cobra.Command {
-	var directory string
+	var directory, destination string
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a commented configuration for a kind of directory",
@@ -21,7 +21,7 @@ func (p *program) initCommand() *cobra.Command {
 there is never overwritten.` + exitHelp(exitDone, exitFailed),
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			text, err := configs.Example(directory)
+			text, err := configs.Example(directory, destination)
 			if err != nil {
 				return err
 			}
@@ -41,5 +41,6 @@ there is never overwritten.` + exitHelp(exitDone, exitFailed),
 		},
 	}
 	cmd.Flags().StringVar(&directory, "directory", "openldap", "the kind of directory: "+strings.Join(configs.Directories(), ", "))
+	cmd.Flags().StringVar(&destination, "destination", "scim", "the kind of destination: "+strings.Join(configs.Destinations(), ", "))
 	return cmd
 }

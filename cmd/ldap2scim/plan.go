@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/spf13/cobra"
 
@@ -10,7 +9,6 @@ import (
 	"ldap2scim/configs"
 	"ldap2scim/migrate"
 	"ldap2scim/plan"
-	"ldap2scim/scimdst"
 )
 
 func (p *program) planCommand() *cobra.Command {
@@ -47,10 +45,6 @@ destination: this command has no way to.` +
 }
 
 func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow func(*plan.View)) (made checkpoints.Plan, err error) {
-	dst, err := scimdst.NewReader(c.Destination)
-	if err != nil {
-		return made, err
-	}
 	err = p.changing(ctx, c, func(f *checkpoints.File) error {
 		var tenant checkpoints.Tenant
 		if c.Tenant.On() {
@@ -58,10 +52,17 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow 
 				return err
 			}
 		}
+		snap, err := f.LastSnapshot(ctx)
+		if err != nil {
+			return missing(err, "snapshot", "snapshot")
+		}
+		dst, err := openReader(ctx, c, f, snap.ID)
+		if err != nil {
+			return err
+		}
 		progress := p.progress(0)
 		made, err = migrate.Plan(ctx, f, dst, migrate.PlanOptions{
-			Rules: c.Rules, Settings: c.Settings, Destination: c.Destination.URL, Tenant: tenant.ID,
-			Learn: func(ctx context.Context) (string, error) { return learn(ctx, dst) },
+			Rules: c.Rules, Settings: c.Settings, Destination: c.DestinationName(), Tenant: tenant.ID, Learn: dst.learn,
 		}, progress.observe)
 		progress.end()
 		if err != nil {
@@ -70,14 +71,4 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow 
 		return p.showPlan(ctx, f, made, as, narrow)
 	})
 	return made, err
-}
-
-// learn asks a service what it says of itself.
-func learn(ctx context.Context, dst *scimdst.Reader) (string, error) {
-	d, err := dst.Discover(ctx)
-	if err != nil {
-		return "", err
-	}
-	b, err := json.Marshal(d)
-	return string(b), err
 }

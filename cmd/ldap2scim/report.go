@@ -10,7 +10,6 @@ import (
 	"ldap2scim/configs"
 	"ldap2scim/migrate"
 	"ldap2scim/plan"
-	"ldap2scim/scimdst"
 )
 
 // reportOptions are the flags of report, and those of show that are about one.
@@ -59,10 +58,6 @@ func (o *reportOptions) flags(cmd *cobra.Command) {
 }
 
 func (p *program) report(ctx context.Context, c configs.Config, o reportOptions) error {
-	dst, err := scimdst.NewReader(c.Destination)
-	if err != nil {
-		return err
-	}
 	return p.changing(ctx, c, func(f *checkpoints.File) error {
 		stored, err := chosen(ctx, f, "")
 		if err != nil {
@@ -75,8 +70,12 @@ func (p *program) report(ctx context.Context, c configs.Config, o reportOptions)
 		if err != nil {
 			return err
 		}
+		dst, err := openReader(ctx, c, f, stored.Snapshot)
+		if err != nil {
+			return err
+		}
 		progress := p.progress(0)
-		r, err := migrate.Reconcile(ctx, f, dst, stored, migrate.ReconcileOptions{Destination: c.Destination.URL, Version: version(), Numbers: numbers}, progress.observe)
+		r, err := migrate.Reconcile(ctx, f, dst.Lister, stored, migrate.ReconcileOptions{Destination: c.DestinationName(), Version: version(), Numbers: numbers}, progress.observe)
 		progress.end()
 		if err != nil {
 			return err

@@ -10,7 +10,6 @@ import (
 	"ldap2scim/configs"
 	"ldap2scim/migrate"
 	"ldap2scim/plan"
-	"ldap2scim/scimdst"
 )
 
 // rollbackOptions are the flags of rollback.
@@ -58,23 +57,26 @@ alone.` +
 }
 
 func (p *program) rollback(ctx context.Context, c configs.Config, o rollbackOptions) error {
-	dst, err := scimdst.NewReader(c.Destination)
-	if err != nil {
-		return err
+	if o.remove && c.Entra != nil {
+		return &adviceError{what: "nothing is deleted in Entra ID: with a group the MDM would lose it, and disable who is in no other", hint: "Leave --remove-created out; the groups that were made are emptied."}
 	}
 	return p.writing(ctx, c, func(f *checkpoints.File) error {
 		undone, err := toUndo(ctx, f, o)
 		if err != nil {
 			return err
 		}
+		dst, err := openReader(ctx, c, f, undone.Snapshot)
+		if err != nil {
+			return err
+		}
 		opts := migrate.RollbackOptions{
-			Plan: undone, Run: o.run, Created: plan.DeactivateCreated, Rules: c.Rules, Settings: c.Settings, Destination: c.Destination.URL,
+			Plan: undone, Run: o.run, Created: plan.DeactivateCreated, Rules: c.Rules, Settings: c.Settings, Destination: c.DestinationName(),
 		}
 		if o.remove {
 			opts.Created = plan.RemoveCreated
 		}
 		progress := p.progress(0)
-		made, err := migrate.Rollback(ctx, f, dst, opts, progress.observe)
+		made, err := migrate.Rollback(ctx, f, dst.Lister, opts, progress.observe)
 		progress.end()
 		if err != nil {
 			return err

@@ -64,7 +64,7 @@ to the destination but by apply, and apply does what the plan shows.`,
 	root.PersistentFlags().StringVar(&p.log, "log", "", "append a log of what happens to this file, as JSON lines without personal data")
 	root.PersistentFlags().BoolVar(&p.noColor, "no-color", false, "show nothing in colour, as with NO_COLOR set")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(p.initCommand(), p.checkCommand(), p.snapshotCommand(), p.planCommand(), p.showCommand(), p.tenantCommand(), p.runbookCommand(), p.attestCommand(), p.applyCommand(), p.rollbackCommand(),
+	root.AddCommand(p.initCommand(), p.checkCommand(), p.snapshotCommand(), p.planCommand(), p.showCommand(), p.tenantCommand(), p.runbookCommand(), p.attestCommand(), p.applyCommand(), p.watchCommand(), p.rollbackCommand(),
 		p.statusCommand(), p.throttleCommand(), p.reportCommand(), p.runCommand(), p.demoCommand(), p.versionCommand())
 	return root
 }

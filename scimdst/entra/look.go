@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"ldap2scim/plan"
@@ -77,7 +79,7 @@ func (w *Writer) holds(ctx context.Context, b builder) (bool, error) {
 	}
 	stores := map[string]string{}
 	properties := []string{"id", "onPremisesExtensionAttributes"}
-	for path := range b.step.After {
+	for _, path := range slices.AppendSeq(slices.Clone(b.step.Clear), maps.Keys(b.step.After)) {
 		name := strings.TrimPrefix(path, plan.CustomURN)
 		stores[name] = b.store(name)
 		if stores[name] == DirectoryExtension {
@@ -91,6 +93,11 @@ func (w *Writer) holds(ctx context.Context, b builder) (bool, error) {
 	}
 	for path, v := range b.step.After {
 		if u.value(stores[strings.TrimPrefix(path, plan.CustomURN)]) != v {
+			return false, nil
+		}
+	}
+	for _, path := range b.step.Clear {
+		if u.value(stores[strings.TrimPrefix(path, plan.CustomURN)]) != "" {
 			return false, nil
 		}
 	}

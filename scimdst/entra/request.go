@@ -77,8 +77,15 @@ func (b builder) single(method, path string, body any) ([]Request, error) {
 
 // person writes the custom attributes.
 func (b builder) person() ([]Request, error) {
-	body, numbered := map[string]any{}, map[string]string{}
+	body, numbered := map[string]any{}, map[string]any{}
+	set := map[string]any{}
 	for path, v := range b.step.After {
+		set[path] = v
+	}
+	for _, path := range b.step.Clear {
+		set[path] = nil
+	}
+	for path, v := range set {
 		name, custom := strings.CutPrefix(path, plan.CustomURN)
 		if !custom {
 			return nil, fmt.Errorf("no %s of people is written to Entra ID", path)

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"ldap2scim/checkpoints"
+	"ldap2scim/configs"
+	"ldap2scim/migrate"
+	"ldap2scim/plan"
+	"ldap2scim/scimdst"
+	"ldap2scim/scimdst/entra"
+	"ldap2scim/scimdst/entra/graph"
+)
+
+// opened is the destination of a configuration: a SCIM service, or a tenant of
+// Entra ID that provisions one.
+type opened struct {
+	migrate.Lister
+	// learn asks it what it says of itself; nil for one that says nothing.
+	learn func(context.Context) (string, error)
+	// writer is nil for one that was opened to be read.
+	writer migrate.Destination
+}
+
+// openReader opens the destination to be read. People of a tenant are matched
+// with those of the snapshot.
+func openReader(ctx context.Context, c configs.Config, f *checkpoints.File, snapshot int64) (opened, error) {
+	if c.Entra == nil {
+		r, err := scimdst.NewReader(c.Destination)
+		return opened{Lister: r, learn: func(ctx context.Context) (string, error) { return learn(ctx, r) }}, err
+	}
+	client, err := graph.New(*c.Entra)
+	return opened{Lister: tenantReader(ctx, client, c, f, snapshot)}, err
+}
+
+// openWriter opens it to be written too.
+func openWriter(ctx context.Context, c configs.Config, f *checkpoints.File, snapshot int64) (opened, error) {
+	if c.Entra == nil {
+		w, err := scimdst.NewWriter(c.Destination)
+		if err != nil {
+			return opened{}, err
+		}
+		return opened{Lister: w.Reader, writer: scimdst.Careful{Writer: w}}, nil
+	}
+	client, err := graph.New(*c.Entra)
+	return opened{Lister: tenantReader(ctx, client, c, f, snapshot), writer: entra.NewWriter(client, *c.Entra)}, err
+}
+
+func tenantReader(ctx context.Context, g entra.Graph, c configs.Config, f *checkpoints.File, snapshot int64) *entra.Reader {
+	of := *c.Entra
+	of.Now = time.Now
+	return entra.NewReader(g, of, c.Rules, entra.Directory{People: f.Entries(ctx, snapshot)(plan.Person), Groups: f.Groups(ctx, snapshot)}, entra.Patience{})
+}
+
+// learn asks a service what it says of itself.
+func learn(ctx context.Context, dst *scimdst.Reader) (string, error) {
+	d, err := dst.Discover(ctx)
+	if err != nil {
+		return "", err
+	}
+	b, err := json.Marshal(d)
+	return string(b), err
+}
