@@ -227,3 +227,36 @@ func TestSyncAge(t *testing.T) {
 		}
 	}
 }
+
+// TestRollback puts back what people and groups had: nobody has the attribute
+// any more, the group is empty, and the application stays.
+func TestRollback(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4, entratest.Options{})
+	f := w.open()
+	w.closing(f)
+	p := w.planned(f)
+	w.applied(f, p)
+	undoing, err := migrate.Rollback(t.Context(), f, w.reader(f, w.graph), migrate.RollbackOptions{
+		Plan: p, Created: plan.DeactivateCreated, Rules: w.rules, Destination: "tenant",
+	}, silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := w.apply(f, w.graph)
+	a.Allow = plan.Hazards()
+	if res, err := a.Run(t.Context(), undoing); err != nil || res.Failed > 0 || res.Done < 5 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	w.documented()
+	for _, u := range w.tenant.Users() {
+		for name, v := range u.Extensions {
+			if v != "" {
+				t.Errorf("%s still has %s %q", u.DisplayName, name, v)
+			}
+		}
+	}
+	if g := w.tenant.Groups(); len(g) != 1 || len(g[0].Members) != 0 || len(w.tenant.Applications()) != 1 {
+		t.Errorf("groups %+v", g)
+	}
+}
