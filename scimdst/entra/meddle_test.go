@@ -67,3 +67,32 @@ func (e *editing) Send(ctx context.Context, r entra.Request) (entra.Answer, erro
 	}
 	return a, err
 }
+
+// counting counts the requests that write and were taken, each of a batch for
+// itself.
+type counting struct {
+	entra.Graph
+	mu sync.Mutex
+	n  int
+}
+
+func (c *counting) Send(ctx context.Context, r entra.Request) (entra.Answer, error) {
+	a, err := c.Graph.Send(ctx, r)
+	if err != nil || r.Method == http.MethodGet {
+		return a, err
+	}
+	n := 1
+	if r.Path == "/$batch" {
+		n = bytes.Count(a.Body, []byte(`"status":20`))
+	}
+	c.mu.Lock()
+	c.n += n
+	c.mu.Unlock()
+	return a, nil
+}
+
+func (c *counting) taken() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.n
+}
