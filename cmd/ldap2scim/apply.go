@@ -106,6 +106,7 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 		res, err := ready.run.Run(ctx, stored)
 		progress.end()
 		p.watch.ended(res)
+		p.sayCost(ready.cost)
 		return p.applied(res, ready.failed, err)
 	})
 }
@@ -115,6 +116,7 @@ type application struct {
 	run migrate.Apply
 	// open steps are to be sent, failed ones have failed before.
 	open, failed int
+	cost         func() string
 }
 
 func prepare(ctx context.Context, c configs.Config, f *checkpoints.File, stored checkpoints.Plan, opts applyOptions) (application, error) {
@@ -134,7 +136,7 @@ func prepare(ctx context.Context, c configs.Config, f *checkpoints.File, stored 
 	if err := errors.Join(err1, err2); err != nil {
 		return application{}, err
 	}
-	ready := application{open: pending + sending, failed: states[checkpoints.Failed], run: migrate.Apply{
+	ready := application{open: pending + sending, failed: states[checkpoints.Failed], cost: dst.cost, run: migrate.Apply{
 		File: f, Destination: dst.writer, Lister: dst.Lister, Settings: c.Settings, Retry: c.Retry, Scope: opts.scope,
 		MaxFailures: opts.maxFailures, MaxAge: c.MaxSnapshotAge, Deadline: deadline, Concurrency: cmp.Or(opts.concurrency, c.Concurrency), Version: version(),
 	}}

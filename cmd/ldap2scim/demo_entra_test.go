@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
+	"os"
 	"strings"
 	"testing"
 
@@ -62,7 +65,19 @@ func TestDemoEntra(t *testing.T) {
 	if text := out.String(); !strings.Contains(text, "225 in directory = 22 migrated + 193 updated + 3 already right + 4 excluded + 3 blocked") || !strings.Contains(text, "No change: the destination is as the plan wants it.") {
 		t.Errorf("it does not add up:\n%s", text)
 	}
-	if strings.Contains(out.String(), "demo-token") {
-		t.Error("a secret is shown")
+	token, err := os.ReadFile(d.path("graph-token"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"state.db", "state.db-wal", "plan.txt", "report.txt"} {
+		kept, err := os.ReadFile(d.path(name))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{"demo-token", strings.TrimSpace(string(token))} {
+			if bytes.Contains(kept, []byte(secret)) || strings.Contains(out.String(), secret) {
+				t.Errorf("a secret is in %s, or shown", name)
+			}
+		}
 	}
 }

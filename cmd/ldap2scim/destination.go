@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"ldap2scim/checkpoints"
@@ -22,6 +23,9 @@ type opened struct {
 	learn func(context.Context) (string, error)
 	// writer is nil for one that was opened to be read.
 	writer migrate.Destination
+	// cost says in words what the requests so far have cost; nil for one that
+	// does not tell.
+	cost func() string
 }
 
 // openReader opens the destination to be read. People of a tenant are matched
@@ -32,7 +36,7 @@ func openReader(ctx context.Context, c configs.Config, f *checkpoints.File, snap
 		return opened{Lister: r, learn: func(ctx context.Context) (string, error) { return learn(ctx, r) }}, err
 	}
 	client, err := graph.New(*c.Entra)
-	return opened{Lister: tenantReader(ctx, client, c, f, snapshot)}, err
+	return opened{Lister: tenantReader(ctx, client, c, f, snapshot), cost: func() string { return cost(client.Usage()) }}, err
 }
 
 // openWriter opens it to be written too.
@@ -45,7 +49,23 @@ func openWriter(ctx context.Context, c configs.Config, f *checkpoints.File, snap
 		return opened{Lister: w.Reader, writer: scimdst.Careful{Writer: w}}, nil
 	}
 	client, err := graph.New(*c.Entra)
-	return opened{Lister: tenantReader(ctx, client, c, f, snapshot), writer: entra.NewWriter(client, *c.Entra)}, err
+	return opened{Lister: tenantReader(ctx, client, c, f, snapshot), writer: entra.NewWriter(client, *c.Entra), cost: func() string { return cost(client.Usage()) }}, err
+}
+
+// sayCost tells what requests have cost, where the destination tells it.
+func (p *program) sayCost(cost func() string) {
+	if cost != nil {
+		fmt.Fprintln(p.err, cost())
+	}
+}
+
+// cost says what requests to Microsoft Graph have cost.
+func cost(u graph.Usage) string {
+	s := fmt.Sprintf("Microsoft Graph: %d requests, %d of them writing, %d resource units, %d throttled", u.Requests, u.Writes, u.Units, u.Throttled)
+	if u.Limit > 0 {
+		s += fmt.Sprintf(", at most %.0f %% of the quota", 100*u.Limit)
+	}
+	return s + "."
 }
 
 func tenantReader(ctx context.Context, g entra.Graph, c configs.Config, f *checkpoints.File, snapshot int64) *entra.Reader {

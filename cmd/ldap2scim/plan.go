@@ -68,6 +68,7 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow 
 		if err != nil {
 			return missing(err, "snapshot", "snapshot")
 		}
+		p.sayCost(dst.cost)
 		return p.showPlan(ctx, f, made, as, narrow)
 	})
 	return made, err
