@@ -312,3 +312,45 @@ func TestPages(t *testing.T) {
 		t.Errorf("requests: %v", fmt.Sprint(counts))
 	}
 }
+
+// TestSIDThroughStateFile: a binary SID comes back from the state file as it
+// was read, and finds its person.
+func TestSIDThroughStateFile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2, entratest.Options{})
+	w.entries[0].Attrs["objectsid"] = []string{"\x01\x05\x00\x00\x00\x00\x00\x05\x15\x00\x00\x00\x15\xcd\x5b\x07\xb1\x68\xde\x3a\xe5\xbf\x4a\x1d\xf4\x01\x00\x00"}
+	if err := w.tenant.ChangeUser(w.tenant.Users()[0].ID, func(u *entratest.User) {
+		u.UserPrincipalName, u.Mail = "renamed@corp.example", "renamed@corp.example"
+		u.OnPremises = &entratest.OnPremises{SecurityIdentifier: "S-1-5-21-123456789-987654321-491438053-500"}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	f := w.open()
+	w.closing(f)
+	p := w.planned(f)
+	matched := ""
+	for r, err := range f.Owned(t.Context(), p.Inventory)(plan.Person) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.ExternalID == "p00000" {
+			matched = r.Fields[plan.FactMatched]
+		}
+	}
+	if matched != "SID" {
+		t.Errorf("found by %q", matched)
+	}
+}
+
+// TestLegacyTemplate: an application that cannot be provisioned over SCIM is
+// refused, and nothing is set up in it.
+func TestLegacyTemplate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2, entratest.Options{LegacyOnly: true})
+	f := w.open()
+	w.closing(f)
+	_, err := w.apply(f, w.graph).Run(t.Context(), w.planned(f))
+	if err == nil || !strings.Contains(err.Error(), "cannot be provisioned over SCIM") || len(w.tenant.Jobs()) != 0 {
+		t.Errorf("got %v, jobs %v", err, w.tenant.Jobs())
+	}
+}

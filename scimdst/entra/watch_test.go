@@ -46,7 +46,9 @@ func TestFailedPerson(t *testing.T) {
 	w.closing(f)
 	p := w.planned(f)
 	w.applied(f, p)
-	refused := func(r *http.Request) bool { return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/Users") }
+	refused := func(r *http.Request) bool {
+		return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/Users")
+	}
 	w.service.Inject(scimtest.Fault{Trouble: scimtest.StatusBefore, Status: http.StatusBadRequest, Match: refused, Times: 1})
 	if err := w.tenant.Cycle(t.Context()); err != nil {
 		t.Fatal(err)
