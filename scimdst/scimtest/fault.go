@@ -19,6 +19,11 @@ const (
 	CutAfter
 	// Truncate does what was asked, and cuts the answer's body in the middle.
 	Truncate
+	// Drip does what was asked, and answers a byte every few milliseconds.
+	Drip
+	// Twice does what was asked two times, as a network that repeats a request,
+	// and gives the second answer.
+	Twice
 	// Hang does nothing until the client goes away.
 	Hang
 	// HangAfter does what was asked, and then nothing until the client goes.

@@ -26,6 +26,8 @@ func TestFaultsAndTheirEffect(t *testing.T) {
 		{"cut before", scimtest.Fault{Trouble: scimtest.CutBefore}, 0, 0},
 		{"cut after", scimtest.Fault{Trouble: scimtest.CutAfter}, 0, 1},
 		{"truncate", scimtest.Fault{Trouble: scimtest.Truncate}, 201, 1},
+		{"drip", scimtest.Fault{Trouble: scimtest.Drip}, 201, 1},
+		{"twice", scimtest.Fault{Trouble: scimtest.Twice}, 409, 1},
 		{"hang", scimtest.Fault{Trouble: scimtest.Hang}, 0, 0},
 		{"hang after", scimtest.Fault{Trouble: scimtest.HangAfter}, 0, 1},
 		{"page for people", scimtest.Fault{Trouble: scimtest.HTMLPage}, 200, 0},

@@ -1,11 +1,13 @@
 package scimtest
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 const errorSchema = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -52,7 +54,23 @@ func errorReply(err error) reply {
 	return jsonReply(e.status, body)
 }
 
-func (rep reply) write(w http.ResponseWriter, f *Fault) {
+// drip writes a byte at a time until the client has gone.
+func (rep reply) drip(ctx context.Context, w http.ResponseWriter) {
+	rep.head(w)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for _, b := range rep.body {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			_, _ = w.Write([]byte{b})
+			_ = http.NewResponseController(w).Flush()
+		}
+	}
+}
+
+func (rep reply) head(w http.ResponseWriter) {
 	for name, values := range rep.header {
 		w.Header()[name] = values
 	}
@@ -63,6 +81,10 @@ func (rep reply) write(w http.ResponseWriter, f *Fault) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(rep.body)))
 	}
 	w.WriteHeader(rep.status)
+}
+
+func (rep reply) write(w http.ResponseWriter, f *Fault) {
+	rep.head(w)
 	if f != nil && f.Trouble == Truncate {
 		_, _ = w.Write(rep.body[:len(rep.body)/2])
 		_ = http.NewResponseController(w).Flush()

@@ -110,7 +110,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if fault != nil && fault.before(w, r) {
 		return
 	}
-	s.answer(w, r, s.handle(r, body, fault), fault)
+	rep := s.handle(r, body, fault)
+	if fault != nil && fault.Trouble == Twice {
+		rep = s.handle(r, body, fault)
+	}
+	s.answer(w, r, rep, fault)
 }
 
 // begin logs the request and returns the fault that it meets, or nil.
@@ -149,9 +153,14 @@ func (s *Server) handle(r *http.Request, body []byte, f *Fault) reply {
 
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, rep reply, f *Fault) {
 	if f != nil {
-		if f.Trouble == HangAfter {
+		switch f.Trouble {
+		case HangAfter:
 			<-r.Context().Done()
 			return
+		case Drip:
+			rep.drip(r.Context(), w)
+			return
+		default:
 		}
 		var gone bool
 		if rep, gone = f.after(rep); gone {
