@@ -41,13 +41,14 @@ type File struct {
 }
 
 // Open opens the state file at path for writing, and makes it (mode 0600) when
-// it is not there. The error wraps [ErrLocked], [ErrForeign] or [ErrNewer]
-// where that is the reason, and the file is then as it was.
+// it is not there. The error wraps [ErrLocked], [ErrForeign], [ErrNewer] or, for
+// a file up to 32 MiB, [ErrDamaged] where that is the reason, and the file is
+// then as it was. For other reasons see [TroubleOf].
 func Open(ctx context.Context, path string) (_ *File, err error) {
 	lock := flock.New(path + ".lock")
 	held, err := lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("lock state file %s: %w", path, err)
+		return nil, fmt.Errorf("lock state file %s: %w", path, refused(err))
 	}
 	if !held {
 		return nil, fmt.Errorf("state file %s: %w", path, ErrLocked)
@@ -74,6 +75,11 @@ func Open(ctx context.Context, path string) (_ *File, err error) {
 		return nil, fmt.Errorf("open state file %s: %w", path, err)
 	}
 	f := &File{db: db, lock: lock, folder: filepath.Dir(path)}
+	if found > 0 {
+		if err := f.checkSmall(ctx, path); err != nil {
+			return nil, errors.Join(fmt.Errorf("state file %s: %w", path, err), db.Close())
+		}
+	}
 	if found < version() {
 		if err := f.upgrade(ctx, found); err != nil {
 			return nil, errors.Join(fmt.Errorf("lay out state file %s: %w", path, err), db.Close())
@@ -167,7 +173,7 @@ func inspect(ctx context.Context, path string) (int, error) {
 func create(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return fmt.Errorf("make state file: %w", err)
+		return fmt.Errorf("make state file: %w", refused(err))
 	}
 	return file.Close()
 }

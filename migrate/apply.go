@@ -130,7 +130,16 @@ func (r *running) end(ctx context.Context, err error) (Result, error) {
 	}
 	var countErr error
 	r.res.Left, r.res.Unknown, countErr = r.File.Open(ctx, r.plan.ID, r.Scope)
-	return r.res, errors.Join(err, countErr, r.File.EndRun(ctx, r.run, outcome, r.tally.soFar(), time.Now()))
+	return r.res, also(also(err, countErr), r.File.EndRun(ctx, r.run, outcome, r.tally.soFar(), time.Now()))
+}
+
+// also joins two errors, unless both are the same trouble with the state file,
+// which is said once.
+func also(err, more error) error {
+	if trouble := checkpoints.TroubleOf(err); trouble != nil && errors.Is(checkpoints.TroubleOf(more), trouble) {
+		return err
+	}
+	return errors.Join(err, more)
 }
 
 // inTurn lets one event at a time reach the observer.
@@ -172,12 +181,28 @@ func (r *running) record(ctx context.Context) error {
 	if len(r.answers) == 0 {
 		return nil
 	}
-	if err := r.File.Record(context.WithoutCancel(ctx), r.plan.ID, r.run, r.answers, r.tally.soFar(), time.Now()); err != nil {
-		return err
-	}
-	r.Observe(Recorded{N: len(r.answers)})
+	answers := r.answers
 	r.answers = nil
-	return nil
+	return r.recorded(answers, r.File.Record(context.WithoutCancel(ctx), r.plan.ID, r.run, answers, r.tally.soFar(), time.Now()))
+}
+
+// recorded tells of answers that were written. Those that could not be count no
+// more: the journal has their steps as sending.
+func (r *running) recorded(answers []checkpoints.Result, err error) error {
+	if err == nil {
+		r.Observe(Recorded{N: len(answers)})
+		return nil
+	}
+	for _, answer := range answers {
+		switch answer.State {
+		case checkpoints.Done:
+			r.res.Done--
+		case checkpoints.Failed:
+			r.res.Failed--
+		case checkpoints.Pending, checkpoints.Sending:
+		}
+	}
+	return err
 }
 
 // keep puts an answer among those that wait to be recorded.

@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -70,13 +69,13 @@ func (r *running) steps(ctx context.Context) error {
 		}
 	}
 	if c.writing {
-		err = errors.Join(err, (<-c.wrote)())
+		err = also(err, (<-c.wrote)())
 	}
 	if c.held != nil {
 		r.release(*c.held)
 	}
 	r.release(c.queue...)
-	return errors.Join(err, r.record(ctx))
+	return also(err, r.record(ctx))
 }
 
 // run goes on until everything is handed out and answered, or an error ends it.
@@ -144,10 +143,7 @@ func (c *crew) write(ctx context.Context) {
 		c.start(func() func() error {
 			err := c.File.Record(context.WithoutCancel(ctx), c.plan.ID, c.running.run, answers, sent, at)
 			return func() error {
-				if err == nil {
-					c.Observe(Recorded{N: len(answers)})
-				}
-				return err
+				return c.recorded(answers, err)
 			}
 		})
 	case !c.ended && len(c.queue) <= c.size/2:

@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -31,7 +30,7 @@ func (r *running) recover(ctx context.Context) error {
 		}
 		r.release(unseen...)
 	}
-	return errors.Join(err, r.record(ctx))
+	return also(err, r.record(ctx))
 }
 
 func (r *running) unknown(ctx context.Context) ([]checkpoints.Marked, error) {

@@ -93,10 +93,11 @@ func (l *checklist) state(ctx context.Context, c configs.Config) {
 	case err != nil:
 		l.fail("state file", err)
 	default:
-		l.ok("state file", c.State)
-		if err := f.Close(); err != nil {
+		if err := errors.Join(f.Check(ctx), f.Close()); err != nil {
 			l.fail("state file", err)
+			return
 		}
+		l.ok("state file", c.State)
 	}
 }
 

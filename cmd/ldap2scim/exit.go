@@ -113,7 +113,27 @@ func hintOf(err error) string {
 	if errors.Is(err, migrate.ErrDenied) {
 		return "Put a token that the service takes where the old one was: it may be wrong, expired, or without the right to provision. Then apply goes on."
 	}
+	if hint := stateHint(checkpoints.TroubleOf(err)); hint != "" {
+		return hint
+	}
 	return deepestHint(err)
+}
+
+// stateHint says what to do about trouble with the state file, or "".
+func stateHint(trouble error) string {
+	switch {
+	case errors.Is(trouble, checkpoints.ErrFull):
+		return "Make room where the state file is, then run the same command again: what was recorded is not lost, and what was not is looked up."
+	case errors.Is(trouble, checkpoints.ErrDisk):
+		return "Look at the disk of the state file: its room, its limits, its health. Then run the same command again; what was recorded is not lost."
+	case errors.Is(trouble, checkpoints.ErrReadOnly):
+		return "Give yourself the right to write to the state file and to the folder that it is in, or name another file under state."
+	case errors.Is(trouble, checkpoints.ErrDamaged):
+		return "Put a copy from before in its place; or move it away and begin with ldap2scim snapshot: what is at the service already is recognised."
+	case errors.Is(trouble, checkpoints.ErrBusy):
+		return "End the program that has it open for writing, then run the same command again."
+	}
+	return ""
 }
 
 // deepestHint looks below err first, in the order of what it joins.

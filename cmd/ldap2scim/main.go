@@ -19,6 +19,7 @@ const softMemory = 900 << 20
 // start runs the program with the process's own streams. The first SIGINT or
 // SIGTERM asks the command to end cleanly, the second ends it at once.
 func start() int {
+	outliveFileLimit()
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
 		debug.SetMemoryLimit(softMemory)
 	}
