@@ -56,11 +56,17 @@ func (i *interactions) Look(ctx context.Context, s plan.Step, ids map[plan.Exter
 // run applies, and reports whether it crashed.
 func (i *interactions) run(w *world, f *checkpoints.File, p checkpoints.Plan, concurrency int) (crashed bool, err error) {
 	a := w.apply(f, i)
-	a.Concurrency, a.Lister = concurrency, nil
+	a.Concurrency = concurrency
+	return i.carryOut(a, p)
+}
+
+// carryOut is run for an Apply whose destination i is.
+func (i *interactions) carryOut(a migrate.Apply, p checkpoints.Plan) (crashed bool, err error) {
+	a.Lister = nil
 	a.Observe = func(migrate.Event) { i.tick() } // between the journal and the requests
 	done := make(chan error, 1)
 	go func() {
-		_, err := a.Run(w.t.Context(), p)
+		_, err := a.Run(i.over, p)
 		done <- err
 	}()
 	select {

@@ -15,15 +15,21 @@ import (
 )
 
 // TestFaults lets requests of each kind meet each trouble: the end is always
-// the same, and no create is sent twice after it took effect.
+// the same, and a trouble costs no more than sending once more and looking
+// twice.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	soon := http.Header{"Retry-After": {"0.01"}}
 	for name, fault := range map[string]scimtest.Fault{
 		"500 before":          {Trouble: scimtest.StatusBefore, Status: 500},
 		"500 after":           {Trouble: scimtest.StatusAfter, Status: 500},
+		"502 before":          {Trouble: scimtest.StatusBefore, Status: 502},
+		"503 before":          {Trouble: scimtest.StatusBefore, Status: 503},
+		"503 after":           {Trouble: scimtest.StatusAfter, Status: 503},
+		"504 before":          {Trouble: scimtest.StatusBefore, Status: 504},
 		"504 after":           {Trouble: scimtest.StatusAfter, Status: 504},
 		"503 with a hint":     {Trouble: scimtest.StatusBefore, Status: 503, Header: soon},
+		"429":                 {Trouble: scimtest.StatusBefore, Status: 429, Times: 3},
 		"429 many times":      {Trouble: scimtest.StatusBefore, Status: 429, Header: soon, Times: 10},
 		"cut before":          {Trouble: scimtest.CutBefore},
 		"cut after":           {Trouble: scimtest.CutAfter},
@@ -31,6 +37,8 @@ func TestFaults(t *testing.T) {
 		"truncated answer":    {Trouble: scimtest.Truncate},
 		"hang before":         {Trouble: scimtest.Hang},
 		"hang after":          {Trouble: scimtest.HangAfter},
+		"a slow drip":         {Trouble: scimtest.Drip},
+		"delivered twice":     {Trouble: scimtest.Twice},
 		"a page for people":   {Trouble: scimtest.HTMLPage},
 		"500 after, 4 in all": {Trouble: scimtest.StatusAfter, Status: 500, Times: 4},
 	} {
@@ -39,22 +47,32 @@ func TestFaults(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, staff(12, 2))
 				w.config.Timeout = 200 * time.Millisecond
+				w.strangers()
 				f := w.open()
 				p := w.planned(f)
 				method, path, _ := strings.Cut(to, " ")
 				fault.Match, fault.Skip = scimtest.To(method, path), 1
 				w.service.Inject(fault)
+				before := len(w.service.Requests())
 				a := w.apply(f, w.writer())
 				a.Concurrency = 1 + 3*(i%2)
 				res, err := a.Run(t.Context(), p)
 				if err != nil || res.Done != p.Summary.Requests() {
 					t.Fatalf("%+v, %v", res, err)
 				}
-				w.whole()
+				n, most := len(w.service.Requests())-before, listing+p.Summary.Requests()+7*max(fault.Times, 1)
+				if n > most {
+					t.Errorf("%d requests, want at most %d", n, most)
+				}
+				w.service.Heal()
+				w.settled(f, p)
 			})
 		}
 	}
 }
+
+// listing is how many requests a look at a small service takes.
+const listing = 2
 
 // TestMembersNotTaken: a service that says yes and does nothing is found out.
 func TestMembersNotTaken(t *testing.T) {

@@ -96,6 +96,19 @@ func (r *running) send(ctx context.Context, s plan.Step, ids map[plan.ExternalID
 		r.Observe(Sending{Step: s, Attempt: attempt})
 		outcome, err := r.Destination.Do(context.WithoutCancel(ctx), s, ids)
 		end.outcome, end.unknown = outcome, isUnknown(err)
+		if s.Action == plan.Create && !end.unknown && err != nil && failed(err).Failure == plan.FailedTaken {
+			// It may be ours: something between here and there may repeat a
+			// request, and a service may show late what it has accepted.
+			outcome, found, lost := r.look(ctx, s, ids)
+			switch {
+			case lost != nil:
+				end.unknown = true
+				return lost
+			case found == plan.AlreadySo:
+				end.outcome = outcome
+				return nil
+			}
+		}
 		return err
 	})
 	return end

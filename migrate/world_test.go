@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"ldap2scim/checkpoints"
 	"ldap2scim/migrate"
 	"ldap2scim/plan"
@@ -83,11 +85,18 @@ type world struct {
 	service *scimtest.Server
 	config  scimdst.Config
 	rules   *plan.Rules // nil: rules()
+	// others are at the service and not in the directory, by their id.
+	others map[string]scimtest.Resource
 }
 
 func newWorld(t testing.TB, d *directory) *world {
 	t.Helper()
-	service, err := scimtest.Start(scimtest.Options{})
+	return newWorldOf(t, d, scimtest.Options{})
+}
+
+func newWorldOf(t testing.TB, d *directory, o scimtest.Options) *world {
+	t.Helper()
+	service, err := scimtest.Start(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,12 +200,59 @@ func lines(t testing.TB, v migrate.View) []migrate.Line {
 	return all
 }
 
+// strangers puts a person and a group at the service that the directory does
+// not know.
+func (w *world) strangers() {
+	w.t.Helper()
+	id, err := w.service.AddUser(map[string]any{"userName": "stranger"})
+	if err == nil {
+		_, err = w.service.AddGroup(map[string]any{"displayName": "strangers", "members": []any{map[string]any{"value": id}}})
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.others = map[string]scimtest.Resource{}
+	for _, r := range append(w.service.Users(), w.service.Groups()...) {
+		w.others[r.ID] = r
+	}
+}
+
+// ours are the resources that are none of the strangers, who must be as they
+// were.
+func (w *world) ours(all []scimtest.Resource) []scimtest.Resource {
+	w.t.Helper()
+	return slices.DeleteFunc(all, func(r scimtest.Resource) bool {
+		was, stranger := w.others[r.ID]
+		if diff := cmp.Diff(was, r); stranger && diff != "" {
+			w.t.Errorf("a stranger (-was +is): %s", diff)
+		}
+		return stranger
+	})
+}
+
+// settled is whole, with a report that says so and adds up, and a new plan that
+// has nothing to do.
+func (w *world) settled(f *checkpoints.File, p checkpoints.Plan) {
+	w.t.Helper()
+	w.whole()
+	if r := w.report(f, p); !r.Settled || !strings.HasPrefix(r.Sentence, fmt.Sprintf("%d in directory", len(w.source.entries))) {
+		w.t.Errorf("report: %s", r.Sentence)
+	}
+	if again := w.replanned(f); again.Summary.Requests() != 0 {
+		w.t.Errorf("a new plan has %d requests", again.Summary.Requests())
+	}
+}
+
 // whole holds the service against the directory: exactly one account each,
-// every member in its place once, and nobody else.
+// every member in its place once, and nobody else but the strangers.
 func (w *world) whole() {
 	w.t.Helper()
+	users, groupsThere := w.ours(w.service.Users()), w.ours(w.service.Groups())
+	if there := len(w.service.Users()) + len(w.service.Groups()) - len(users) - len(groupsThere); there != len(w.others) {
+		w.t.Errorf("%d strangers of %d", there, len(w.others))
+	}
 	names := map[string]string{} // remote id → uid
-	for _, u := range w.service.Users() {
+	for _, u := range users {
 		uid, _ := u.Body["userName"].(string)
 		if ext, _ := u.Body["externalId"].(string); ext != "id-"+uid {
 			w.t.Errorf("user %s has externalId %s", uid, ext)
@@ -214,13 +270,13 @@ func (w *world) whole() {
 			groups[e.First("cn")] = append(groups[e.First("cn")], strings.TrimPrefix(m, "uid="))
 		}
 	}
-	if got := len(w.service.Users()); got != people || len(names) != people {
+	if got := len(users); got != people || len(names) != people {
 		w.t.Errorf("%d accounts for %d people", got, people)
 	}
-	if got := len(w.service.Groups()); got != len(groups) {
+	if got := len(groupsThere); got != len(groups) {
 		w.t.Errorf("%d groups for %d", got, len(groups))
 	}
-	for _, g := range w.service.Groups() {
+	for _, g := range groupsThere {
 		var got []string
 		members, _ := g.Body["members"].([]any)
 		for _, m := range members {
