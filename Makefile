@@ -5,6 +5,7 @@
 
 FUZZTIME ?= 30s
 PEOPLE   ?= 1000000
+SEED     ?= $(shell date +%s)
 
 .DEFAULT_GOAL := help
 .PHONY: build servers test lint fuzz soak bench bench-full demo help
@@ -15,8 +16,9 @@ build: ## the program, in bin/
 servers: ## install what the tests start: slapd, ldap-utils, samba, chromium, the SCIM service's node modules
 	testservers/install.sh
 
-test: servers ## all tests but the long ones, with the race detector, in random order
-	go test -race -shuffle=on -timeout=15m ./...
+test: servers ## all tests but the long ones, with the race detector, in random order; SEED chooses the faults
+	@echo "SEED=$(SEED) chooses the same kills and faults again"
+	LDAP2SCIM_SEED=$(SEED) go test -race -shuffle=on -timeout=15m ./...
 
 lint: ## format, vet, linters (.golangci.yml), tidy modules
 	.ci/lint
@@ -24,8 +26,9 @@ lint: ## format, vet, linters (.golangci.yml), tidy modules
 fuzz: ## every fuzz target, for FUZZTIME each (30s)
 	.ci/fuzz $(FUZZTIME)
 
-soak: servers ## the long tests too: kills, faults and repetitions over minutes
-	go test -tags=soak -run=Soak -timeout=60m -v ./...
+soak: servers ## the long tests: kills, faults and repetitions over minutes; SEED chooses them
+	@echo "SEED=$(SEED) chooses the same kills and faults again"
+	LDAP2SCIM_SEED=$(SEED) go test -tags=soak -run=Soak -timeout=60m -v ./...
 
 bench: servers ## the benchmarks
 	go test -run='^$$' -bench=. -benchmem ./...

@@ -17,16 +17,24 @@ import (
 // groups and members; run until it is done, the end is the same.
 func TestRoadKilled(t *testing.T) {
 	t.Parallel()
-	k := &killer{at: map[int]moment{1: before, 160: after, 350: before, 505: after, 540: before}}
+	at, writes := map[int]moment{1: before, 160: after, 350: before, 505: after, 540: before}, 0
+	atWrites := func(r *http.Request, _ *process) moment {
+		if r.Method == http.MethodGet {
+			return never
+		}
+		writes++
+		return at[writes]
+	}
+	k := &killer{choose: spare}
 	r := newRoad(t, testcompany.Company{People: 500, Groups: 40, Seed: 3}, startTLS, k.inFrontOf(t))
 	r.run(exitDone, "snapshot")
 	r.run(exitDone, "plan")
 	runs := 0
 	for killed := true; killed; runs++ {
-		killed = k.watch(r.site, "apply", "--yes")
+		killed = k.watch(r.site, atWrites, "apply", "--yes")
 	}
-	if runs != len(k.at)+1 {
-		t.Errorf("done after %d runs, want one more than the %d kills", runs, len(k.at))
+	if runs != len(at)+1 {
+		t.Errorf("done after %d runs, want one more than the %d kills", runs, len(at))
 	}
 	r.arrived()
 	counters := r.service.Counters()
@@ -39,19 +47,20 @@ func TestRoadKilled(t *testing.T) {
 type moment int
 
 const (
-	before moment = iota + 1 // the request does not reach the service
-	after                    // the service has done it, and the answer is lost
+	never  moment = iota
+	before        // the request does not reach the service
+	after         // the service has done it, and the answer is lost
 )
 
-// killer stands in front of a service and kills the client at certain writes,
-// counted from 1.
-type killer struct {
-	at map[int]moment
+// spare kills nobody.
+func spare(*http.Request, *process) moment { return never }
 
-	mu     sync.Mutex
-	writes int
+// killer stands in front of a service and kills the client.
+type killer struct {
+	mu sync.Mutex
+	// choose says when the victim is killed, as its requests come, one at a time.
+	choose func(r *http.Request, victim *process) moment
 	victim *process
-	killed bool
 }
 
 // inFrontOf returns the address to use instead of the service's.
@@ -61,9 +70,10 @@ func (k *killer) inFrontOf(t *testing.T) func(*testservers.Service) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-			r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
-		}}
+		proxy := &httputil.ReverseProxy{
+			Rewrite:      func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host },
+			ErrorHandler: func(http.ResponseWriter, *http.Request, error) {}, // the client was killed
+		}
 		front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { k.serve(proxy, w, r) }))
 		t.Cleanup(front.Close)
 		return front.URL + target.Path
@@ -72,24 +82,29 @@ func (k *killer) inFrontOf(t *testing.T) func(*testservers.Service) string {
 
 // watch runs the program, and tells whether it was killed. It must otherwise
 // have done everything.
-func (k *killer) watch(s *site, args ...string) bool {
+func (k *killer) watch(s *site, choose func(*http.Request, *process) moment, args ...string) bool {
 	s.t.Helper()
 	k.mu.Lock()
 	p := s.start(args...)
-	k.victim, k.killed = p, false
+	k.victim, k.choose = p, choose
 	k.mu.Unlock()
 	<-p.ended
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	if !k.killed {
-		p.exits(exitDone)
+	k.choose = spare
+	k.mu.Unlock()
+	if !p.cmd.ProcessState.Exited() {
+		return true
 	}
-	return k.killed
+	p.exits(exitDone)
+	return false
 }
 
 // serve passes a request on, or kills the client.
 func (k *killer) serve(next http.Handler, w http.ResponseWriter, r *http.Request) {
-	when, victim := k.count(r)
+	k.mu.Lock()
+	victim := k.victim
+	when := k.choose(r, victim)
+	k.mu.Unlock()
 	switch when {
 	case before:
 		victim.kill()
@@ -97,19 +112,7 @@ func (k *killer) serve(next http.Handler, w http.ResponseWriter, r *http.Request
 		answer := httptest.NewRecorder()
 		next.ServeHTTP(answer, r)
 		victim.kill()
-	default:
+	case never:
 		next.ServeHTTP(w, r)
 	}
-}
-
-func (k *killer) count(r *http.Request) (moment, *process) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if r.Method == http.MethodGet {
-		return 0, nil
-	}
-	k.writes++
-	when := k.at[k.writes]
-	k.killed = k.killed || when != 0
-	return when, k.victim
 }

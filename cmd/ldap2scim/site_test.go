@@ -69,6 +69,15 @@ func demoSite(t *testing.T, o scimtest.Options) (*site, *demo) {
 	return s, d
 }
 
+func (s *site) read(name string) string {
+	s.t.Helper()
+	text, err := os.ReadFile(s.path(name))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(text)
+}
+
 func (s *site) args(args []string) []string {
 	return append([]string{"--config", s.path("ldap2scim.yaml")}, args...)
 }
@@ -95,9 +104,14 @@ type process struct {
 // start starts it. It is killed at the latest when the test is over.
 func (s *site) start(args ...string) *process {
 	s.t.Helper()
-	p := &process{t: s.t, ended: make(chan struct{})}
-	p.cmd = exec.CommandContext(s.t.Context(), "ldap2scim", s.args(args)...)
+	return s.launch(exec.CommandContext(s.t.Context(), "ldap2scim", s.args(args)...))
+}
+
+func (s *site) launch(cmd *exec.Cmd) *process {
+	s.t.Helper()
+	p := &process{t: s.t, ended: make(chan struct{}), cmd: cmd}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.err
+	p.cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // or each lingers for a second
 	if err := p.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
