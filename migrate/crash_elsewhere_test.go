@@ -14,11 +14,11 @@ import (
 	"ldap2scim/scimdst/scimtest"
 )
 
-// everywhere ends a process at every so many of its interactions, until there
-// is one that comes to its end.
+// everywhere ends a process at every so many of its interactions, which are
+// others with each seed, until there is one that comes to its end.
 func everywhere(t *testing.T, every, least int, crash func(t *testing.T, at int) (crashed bool)) {
 	t.Helper()
-	for at := 1; ; at += every {
+	for at := 1 + int(seedOf(t)%uint64(every)); ; at += every {
 		crashed := false
 		t.Run(fmt.Sprint(at), func(t *testing.T) { crashed = crash(t, at) })
 		if !crashed {
@@ -34,7 +34,7 @@ func everywhere(t *testing.T, every, least int, crash func(t *testing.T, at int)
 // was before, and what was made is removed once.
 func TestCrashInRollback(t *testing.T) {
 	t.Parallel()
-	everywhere(t, 5, 40, func(t *testing.T, at int) bool {
+	everywhere(t, 11, 40, func(t *testing.T, at int) bool {
 		w := inhabited(t)
 		before := w.bodies()
 		f := w.open()
@@ -81,7 +81,7 @@ func TestCrashInRollback(t *testing.T) {
 // TestCrashInWave: a wave is ended anywhere, and goes on alone; then the rest.
 func TestCrashInWave(t *testing.T) {
 	t.Parallel()
-	everywhere(t, 3, 20, func(t *testing.T, at int) bool {
+	everywhere(t, 7, 20, func(t *testing.T, at int) bool {
 		w := newWorld(t, staff(12, 1))
 		rs := rules()
 		rs.Waves = []plan.Wave{{Name: "pilot", People: []string{"u03", "u04", "u05", "u06"}}}
@@ -122,7 +122,7 @@ func TestCrashInWave(t *testing.T) {
 // with answers lost before that.
 func TestCrashWhileDown(t *testing.T) {
 	t.Parallel()
-	everywhere(t, 7, 60, func(t *testing.T, at int) bool {
+	everywhere(t, 15, 60, func(t *testing.T, at int) bool {
 		w := newWorld(t, staff(12, 1))
 		w.strangers()
 		f := w.open()
