@@ -51,6 +51,31 @@ price_per_request: 0.002
 	}
 }
 
+// TestQuota: the estimate goes by the narrowest of the rate and the windows that
+// count writes, with what the file changes in the profile.
+func TestQuota(t *testing.T) {
+	t.Parallel()
+	for destination, want := range map[string]float64{
+		"profile: generic":                                     0,
+		"profile: ivanti":                                      25,
+		"profile: slack":                                       10, // 600 writes a minute
+		"profile: entra-scim":                                  20, // 3000 writes in 150 s
+		"profile: slack\n  requests_per_second: 4":             4,
+		"profile: slack\n  requests_per_second: 40":            10,
+		"profile_overrides: {quota: {requests_per_second: 7}}": 7,
+		"profile_overrides: {quota: {windows: [{requests: 90, per: 1m}, {requests: 1, per: 1m, of: reads}]}}": 1.5,
+	} {
+		c, err := configs.Parse("f.yaml", []byte(strings.Replace(good, "  url: https://scim", "  "+destination+"\n  url: https://scim", 1)))
+		if err != nil {
+			t.Errorf("%s: %v", destination, err)
+			continue
+		}
+		if got := c.Rules.Quota.RequestsPerSecond; got != want {
+			t.Errorf("%s: got %v requests a second, want %v", destination, got, want)
+		}
+	}
+}
+
 func TestGroupMistakes(t *testing.T) {
 	t.Parallel()
 	for more, want := range map[string]string{

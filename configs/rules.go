@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"ldap2scim/plan"
-	"ldap2scim/scimdst"
 )
 
 const (
@@ -62,16 +61,13 @@ func (f file) rules(membersPerRequest int) plan.Rules {
 	return r
 }
 
-// quota is what the estimate goes by.
+// quota is what the estimate goes by: what the client keeps to for writes.
 func (f file) quota() plan.Quota {
-	if own := f.Destination.RequestsPerSecond; own > 0 {
-		return plan.Quota{RequestsPerSecond: own, Price: f.PricePerRequest}
-	}
-	p, err := scimdst.ProfileOf(f.Destination.Profile)
+	p, err := f.Destination.Effective()
 	if err != nil { // said where the destination is checked
 		return plan.Quota{}
 	}
-	return plan.Quota{RequestsPerSecond: p.Quota.RequestsPerSecond, Price: f.PricePerRequest}
+	return plan.Quota{RequestsPerSecond: p.Quota.Writes(), Price: f.PricePerRequest}
 }
 
 // mappings are the fillings as rules, in the order of their names.
