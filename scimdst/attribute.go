@@ -122,20 +122,28 @@ func (a attribute) element(value part) *object {
 
 // value turns the text of a field into what goes over the wire.
 func (a attribute) value(of string) (part, error) {
-	if of == "" {
-		return nil, fmt.Errorf("attribute %s: the value is blank, and blank never clears", a.path)
+	if err := a.check(of); err != nil {
+		return nil, err
 	}
-	if a.extension != "" || !strings.EqualFold(a.name, plan.Active) {
-		return text(of), nil
+	if a.isTruth() {
+		return truth(of == "true"), nil
 	}
-	switch of {
-	case "true":
-		return truth(true), nil
-	case "false":
-		return truth(false), nil
-	}
-	return nil, fmt.Errorf("attribute %s: %q is neither true nor false", a.path, of)
+	return text(of), nil
 }
+
+// check refuses a value that the attribute cannot have.
+func (a attribute) check(of string) error {
+	switch {
+	case of == "":
+		return fmt.Errorf("attribute %s: the value is blank, and blank never clears", a.path)
+	case a.isTruth() && of != "true" && of != "false":
+		return fmt.Errorf("attribute %s: %q is neither true nor false", a.path, of)
+	}
+	return nil
+}
+
+// isTruth: the value goes over the wire as true or false.
+func (a attribute) isTruth() bool { return a.extension == "" && strings.EqualFold(a.name, plan.Active) }
 
 // put sets the attribute in a resource that is being made.
 func (a attribute) put(in *object, value part) error {

@@ -20,16 +20,18 @@ const PasswordPlaceholder = "{a random password}"
 func newPassword() string { return "Aa1-" + rand.Text() }
 
 // creation is the body that creates the step's object (RFC 7644 §3.3).
-func (p Profile) creation(step plan.Step) (*object, error) {
-	resource, err := p.newResource(step)
-	if err == nil && p.Password == PasswordGenerated && step.Kind == plan.Person {
-		resource.set("password", text(PasswordPlaceholder))
+func (p Profile) creation(step plan.Step) ([]byte, error) {
+	t, err := p.templateOf(step)
+	if err != nil {
+		return nil, err
 	}
-	return resource, err
+	body, _ := t.fill(step) // it fits what it was made of
+	return body, nil
 }
 
-// newResource is the step's object as it is to be, but for a password.
-func (p Profile) newResource(step plan.Step) (*object, error) {
+// newResource is the step's object as it is to be, but for a password. Value
+// gives what stands for the text of an attribute, and may refuse it.
+func (p Profile) newResource(step plan.Step, value func(attribute, string) (part, error)) (*object, error) {
 	if len(step.Members) > 0 {
 		return nil, errors.New("a group is created without members")
 	}
@@ -46,7 +48,11 @@ func (p Profile) newResource(step plan.Step) (*object, error) {
 	}
 	resource := &object{members: make([]objectMember, 0, len(step.After)+2)}
 	if p.externalID(step.Kind) != ExternalIDNone {
-		resource.set(plan.ExternalIDPath, text(step.Object))
+		id, err := value(attribute{path: plan.ExternalIDPath, name: plan.ExternalIDPath}, string(step.Object))
+		if err != nil {
+			return nil, err
+		}
+		resource.set(plan.ExternalIDPath, id)
 	}
 	for path, of := range step.After.Sorted() {
 		if path == plan.ExternalIDPath {
@@ -56,11 +62,11 @@ func (p Profile) newResource(step plan.Step) (*object, error) {
 		if err != nil {
 			return nil, err
 		}
-		value, err := a.value(of)
+		is, err := value(a, of)
 		if err != nil {
 			return nil, err
 		}
-		if err := a.put(resource, value); err != nil {
+		if err := a.put(resource, is); err != nil {
 			return nil, err
 		}
 	}

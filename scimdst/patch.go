@@ -27,7 +27,7 @@ func (o operation) appendTo(b []byte) []byte {
 }
 
 // patchBody is the body that changes the step's object.
-func (p Profile) patchBody(step plan.Step, resolve *resolver) (*object, error) {
+func (p Profile) patchBody(step plan.Step, resolve *resolver) ([]byte, error) {
 	ops, err := p.operations(step, resolve)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (p Profile) patchBody(step plan.Step, resolve *resolver) (*object, error) {
 	body := &object{}
 	body.set("Operations", ops)
 	body.set("schemas", texts(patchSchema))
-	return body, nil
+	return body.bytes(), nil
 }
 
 func (p Profile) operations(step plan.Step, resolve *resolver) (array, error) {

@@ -55,7 +55,7 @@ func (w *Writer) replacement(r plan.Resource) (call, error) {
 	if err != nil {
 		return call{}, err
 	}
-	resource, err := w.profile.newResource(plan.Step{Kind: r.Kind, Object: r.ExternalID, After: r.Fields})
+	resource, err := w.profile.newResource(plan.Step{Kind: r.Kind, Object: r.ExternalID, After: r.Fields}, attribute.value)
 	if err != nil {
 		return call{}, err
 	}

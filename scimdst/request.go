@@ -122,17 +122,16 @@ func (p Profile) requestOf(step plan.Step, ids map[plan.ExternalID]plan.RemoteID
 	}
 	r := Request{Method: http.MethodPatch, Collection: where}
 	resolve := resolver{ids: ids}
-	var body *object
 	switch step.Action {
 	case plan.Create:
 		r.Method = http.MethodPost
-		body, err = p.creation(step)
+		r.Body, err = p.creation(step)
 	case plan.Update, plan.Adopt, plan.AddMembers, plan.Take:
 		r.ID = resolve.object(step)
 		if p.ETag != ETagIgnored && len(step.Members) == 0 {
 			r.IfMatch = step.Version
 		}
-		body, err = p.patchBody(step, &resolve)
+		r.Body, err = p.patchBody(step, &resolve)
 	case plan.Remove:
 		r.Method, r.ID = http.MethodDelete, resolve.object(step)
 		if p.ETag != ETagIgnored {
@@ -143,9 +142,6 @@ func (p Profile) requestOf(step plan.Step, ids map[plan.ExternalID]plan.RemoteID
 	}
 	if err != nil {
 		return Request{}, err
-	}
-	if body != nil {
-		r.Body = body.bytes()
 	}
 	r.Waiting = resolve.waiting
 	return r, nil

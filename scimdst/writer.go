@@ -21,6 +21,8 @@ type Writer struct {
 	limits   limits
 	proofs   proofs
 	bulk     bulk
+
+	templates templates
 }
 
 // NewWriter makes a Writer. It reads the CA file and sends nothing.
@@ -61,7 +63,7 @@ func (w *Writer) Do(ctx context.Context, step plan.Step, ids map[plan.ExternalID
 
 // send sends the step as one request, once, to the object in a version.
 func (w *Writer) send(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID, version string) (plan.Outcome, error) {
-	req, err := w.profile.RequestOf(step, ids)
+	req, err := w.request(step, ids)
 	if err != nil {
 		return plan.Outcome{}, err
 	}
@@ -101,6 +103,20 @@ func (w *Writer) send(ctx context.Context, step plan.Step, ids map[plan.External
 		return outcome, w.prove(ctx, step, req, ids)
 	}
 	return outcome, nil
+}
+
+// request is [Profile.RequestOf], at a smaller cost for a creation like an
+// earlier one.
+func (w *Writer) request(step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (Request, error) {
+	if body, ok := w.templates.fill(step); ok {
+		where, err := w.profile.collection(step.Kind)
+		return Request{Method: http.MethodPost, Collection: where, Body: body}, err
+	}
+	req, err := w.profile.RequestOf(step, ids)
+	if err == nil && step.Action == plan.Create {
+		w.templates.learn(w.profile, step)
+	}
+	return req, err
 }
 
 func opOf(step plan.Step) string {
