@@ -74,11 +74,11 @@ func processor(b *testing.B) float64 {
 
 // BenchmarkCreate compares creations through the client, with pacing off, with
 // a bare loop of net/http that posts the same prepared bodies to the same
-// service with the same concurrency over as many connections. The loop is what
-// somebody would write who has the bodies: an http.Client with the same time
-// limit, the same headers, each answer read to its end so that its connection
-// is used again, and a look at the status. It puts no body together, and does
-// not look into the answer.
+// service with the same concurrency. The loop is what somebody would write who
+// has the bodies: an http.Client with the same time limit for a request, over
+// net/http's own transport with as many connections, the same headers, each
+// answer read to its end so that its connection is used again, and a look at
+// the status. It puts no body together, and does not look into the answer.
 //
 // They take short turns, so that neither has the quieter machine; who begins
 // changes, and each turn begins with a clean heap, so that neither sweeps up
@@ -110,10 +110,13 @@ func compare(b *testing.B, url, token string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	bare := &http.Client{
-		Timeout:   30 * time.Second,
-		Transport: &http.Transport{MaxIdleConnsPerHost: 32, MaxConnsPerHost: 32},
+	way, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		b.Fatal("net/http has another way to a service than it had")
 	}
+	way = way.Clone()
+	way.MaxIdleConnsPerHost, way.MaxConnsPerHost = 32, 32
+	bare := &http.Client{Timeout: 30 * time.Second, Transport: way}
 	const batch = 250
 	var client, loop []turn
 	for b.Loop() {

@@ -38,7 +38,7 @@ func (c call) writes() bool { return c.method != http.MethodGet }
 
 // client sends calls to one service. It is safe for concurrent use.
 type client struct {
-	base   string
+	base   *url.URL
 	access access
 	// headers are further ones, and what in them is secret.
 	headers func() (http.Header, secrets, error)
@@ -70,12 +70,9 @@ func (c *client) send(ctx context.Context, call call, read func(*answer) error) 
 		}
 	}
 	var sent wire
-	req, err := c.request(httptrace.WithClientTrace(ctx, sent.trace()), call, more)
+	req, err := c.request(httptrace.WithClientTrace(ctx, sent.trace()), call, header, more)
 	if err != nil {
 		return &Error{Op: call.op, Method: call.method, Path: call.path, Err: hide.without(err)}
-	}
-	if header != "" {
-		req.Header.Set("Authorization", header)
 	}
 	resp, err := c.way.RoundTrip(req)
 	if err != nil {
@@ -112,28 +109,58 @@ func (c *client) further(err error) (http.Header, secrets, error) {
 	return c.headers()
 }
 
-func (c *client) request(ctx context.Context, call call, more http.Header) (*http.Request, error) {
-	target := c.base + call.path
-	if len(call.query) > 0 {
-		target += "?" + escapeQuery(call.query)
+// request makes the request. Who is the value of the Authorization header, or
+// "" for none.
+func (c *client) request(ctx context.Context, call call, who string, more http.Header) (*http.Request, error) {
+	target, err := c.target(call)
+	if err != nil {
+		return nil, err
 	}
 	var body io.Reader
 	if call.body != nil {
 		body = bytes.NewReader(call.body) // one that net/http knows goes in one piece with the head
 	}
-	req, err := http.NewRequestWithContext(ctx, call.method, target, body)
+	req, err := http.NewRequestWithContext(ctx, call.method, "", body)
 	if err != nil {
 		return nil, err
 	}
+	req.URL, req.Host = target, target.Host
 	maps.Copy(req.Header, more)
-	req.Header.Set("Accept", mediaType+", application/json;q=0.9")
+	req.Header["Accept"] = []string{mediaType + ", application/json;q=0.9"}
 	if call.body != nil {
-		req.Header.Set("Content-Type", mediaType)
+		req.Header["Content-Type"] = []string{mediaType}
 	}
 	if call.ifMatch != "" {
-		req.Header.Set("If-Match", call.ifMatch) // RFC 7644 §3.14
+		req.Header["If-Match"] = []string{call.ifMatch} // RFC 7644 §3.14
+	}
+	if who != "" {
+		req.Header["Authorization"] = []string{who}
 	}
 	return req, nil
+}
+
+// target is where the call goes. Where nothing is escaped it need not be parsed.
+func (c *client) target(call call) (*url.URL, error) {
+	if len(call.query) == 0 && isPlain(call.path) && c.base.RawPath == "" {
+		u := *c.base
+		u.Path += call.path
+		return &u, nil
+	}
+	target := c.base.String() + call.path
+	if len(call.query) > 0 {
+		target += "?" + escapeQuery(call.query)
+	}
+	return url.Parse(target)
+}
+
+// isPlain: the path says the same with and without escapes.
+func isPlain(path string) bool {
+	for _, c := range []byte(path) {
+		if !isLetter(c) && !isDigit(c) && c != '/' && c != '-' && c != '_' && c != '.' {
+			return false
+		}
+	}
+	return true
 }
 
 // escapeQuery writes a space as %20: not everybody reads the + of HTML forms.

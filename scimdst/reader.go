@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -36,7 +38,7 @@ func NewReader(c Config) (*Reader, error) {
 
 // opened is a configuration made ready for use.
 type opened struct {
-	base    string
+	base    *url.URL
 	access  access
 	headers func() (http.Header, secrets, error)
 	profile Profile
@@ -61,7 +63,12 @@ func open(c Config) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	o := opened{base: c.URL, access: who, profile: p, way: paceAndBound(net, c, p), buffers: &sync.Pool{}}
+	base, err := url.Parse(c.URL)
+	if err != nil {
+		return opened{}, err // unreachable: it was validated
+	}
+	base.Host = strings.TrimSuffix(base.Host, ":") // a port that is empty is none (RFC 3986 §6.2.3)
+	o := opened{base: base, access: who, profile: p, way: paceAndBound(net, c, p), buffers: &sync.Pool{}}
 	if len(c.Headers)+len(c.SecretHeaders) > 0 {
 		o.headers = c.headers
 	}

@@ -103,6 +103,7 @@ func TestFilters(t *testing.T) {
 		`emails eq "bob@x"`:                           "bob",
 		`emails[type eq "work" and value eq "ada@x"]`: "Ada",
 		`userName eq "bob" or userName eq "carol"`:    "bob carol",
+
 		`(userName eq "bob" or title pr) and active eq true`:   "Ada",
 		ivanti + `:costCode eq "c1"`:                           "Ada",
 		`urn:ietf:params:scim:schemas:core:2.0:User:title pr`:  "Ada",
