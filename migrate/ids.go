@@ -7,8 +7,8 @@ import (
 )
 
 // generation is how many ids are remembered at least, and half of how many at
-// the most: about 20 MB.
-const generation = 1 << 16
+// the most: about 40 MB.
+const generation = 1 << 17
 
 // ids remembers the destination's ids of the objects that were asked for or
 // created last, so that the members of many groups are not looked up again and

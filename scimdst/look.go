@@ -96,7 +96,7 @@ func (r *Reader) compare(step plan.Step, h held, members []plan.RemoteID) plan.F
 		return plan.NotSo
 	}
 	for _, m := range members {
-		if slices.Contains(h.Members, m) != (step.Action == plan.AddMembers) {
+		if _, there := slices.BinarySearch(h.Members, m); there != (step.Action == plan.AddMembers) {
 			return plan.NotSo
 		}
 	}

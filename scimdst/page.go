@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"ldap2scim/plan"
@@ -23,27 +22,15 @@ type page struct {
 	schemas []string
 }
 
-// readPage decodes resource by resource, so that the JSON of only one is in
-// memory as a tree. The page's parts may come in any order.
-func readPage(r io.Reader, kind plan.Kind) (page, error) {
-	dec := json.NewDecoder(r)
-	dec.UseNumber()
+// readPage reads the parts of a page, in whatever order they come.
+func readPage(body []byte, kind plan.Kind) (page, error) {
 	p := page{total: -1}
-	if err := expect(dec, '{'); err != nil {
-		return page{}, err
-	}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return page{}, fmt.Errorf("read a page: %w", unexpected(err))
-		}
-		name, _ := key.(string) // within an object a key is a string
-		if err := p.readPart(dec, strings.ToLower(name), kind); err != nil {
-			return page{}, err
-		}
-	}
-	if err := expect(dec, '}'); err != nil {
-		return page{}, err
+	s := &scan{text: body}
+	err := s.whole(func() error {
+		return s.object(0, func(name []byte) error { return p.readPart(s, strings.ToLower(textOf(name)), kind) })
+	})
+	if err != nil {
+		return page{}, fmt.Errorf("read a page: %w", err)
 	}
 	for _, s := range p.schemas {
 		if strings.EqualFold(s, listSchema) {
@@ -53,73 +40,43 @@ func readPage(r io.Reader, kind plan.Kind) (page, error) {
 	return page{}, errors.New("the answer is no SCIM ListResponse: its schemas do not say so")
 }
 
-func (p *page) readPart(dec *json.Decoder, name string, kind plan.Kind) error {
-	var err error
+func (p *page) readPart(s *scan, name string, kind plan.Kind) error {
+	if name == "resources" && s.next() == '[' {
+		return s.sequence('[', ']', 1, func() error {
+			value, err := s.value(2)
+			if err != nil {
+				return err
+			}
+			h, err := parseResource(kind, value)
+			p.resources = append(p.resources, h)
+			return err
+		})
+	}
+	value, err := s.value(1)
+	if err != nil {
+		return err
+	}
 	switch name {
 	case "resources":
-		return p.readResources(dec, kind)
+		if string(value) != "null" { // which stands for none
+			err = errors.New("it is not a list")
+		}
 	case "totalresults":
-		err = dec.Decode(&p.total)
+		err = json.Unmarshal(value, &p.total)
 		if err == nil && p.total < 0 {
-			err = fmt.Errorf("totalResults is %d", p.total)
+			err = fmt.Errorf("it is %d", p.total)
 		}
 	case "nextcursor":
 		var next *string // null stands for none
-		if err = dec.Decode(&next); err == nil && next != nil {
+		if err = json.Unmarshal(value, &next); err == nil && next != nil {
 			p.next = *next
 		}
 	case "schemas":
-		err = dec.Decode(&p.schemas)
+		err = json.Unmarshal(value, &p.schemas)
 	default: // startIndex and itemsPerPage among others: what came is counted
-		var skip json.RawMessage
-		err = dec.Decode(&skip)
 	}
 	if err != nil {
-		return fmt.Errorf("read %s of a page: %w", name, unexpected(err))
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
-}
-
-func (p *page) readResources(dec *json.Decoder, kind plan.Kind) error {
-	t, err := dec.Token()
-	if err != nil {
-		return fmt.Errorf("read the resources of a page: %w", unexpected(err))
-	}
-	if t == nil { // null stands for none
-		return nil
-	}
-	if t != json.Delim('[') {
-		return errors.New("read a page: Resources is not a list")
-	}
-	for dec.More() {
-		var m map[string]any
-		if err := dec.Decode(&m); err != nil {
-			return fmt.Errorf("read a resource of a page: %w", unexpected(err))
-		}
-		h, err := flatten(kind, m)
-		if err != nil {
-			return err
-		}
-		p.resources = append(p.resources, h)
-	}
-	return expect(dec, ']')
-}
-
-func expect(dec *json.Decoder, want json.Delim) error {
-	t, err := dec.Token()
-	if err != nil {
-		return fmt.Errorf("read a page: %w", unexpected(err))
-	}
-	if t != want {
-		return fmt.Errorf("read a page: there is %v where %v should be", t, want)
-	}
-	return nil
-}
-
-// unexpected tells an answer that breaks off from one that is wrong.
-func unexpected(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
 }

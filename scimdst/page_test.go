@@ -1,7 +1,6 @@
 package scimdst
 
 import (
-	"bytes"
 	"testing"
 
 	"ldap2scim/plan"
@@ -19,7 +18,7 @@ func FuzzPage(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		p, err := readPage(bytes.NewReader(body), plan.Person)
+		p, err := readPage(body, plan.Person)
 		if err != nil {
 			if len(p.resources) > 0 {
 				t.Errorf("%q: resources beside %v", body, err)

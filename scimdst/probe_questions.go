@@ -48,7 +48,7 @@ func (p *probe) askPage(ctx context.Context) {
 	}
 	var got page
 	err := p.writer.client.send(ctx, call{op: "list a page", method: http.MethodGet, path: where, query: q}, func(a *answer) error {
-		body, err := a.scim()
+		body, err := a.json()
 		if err == nil {
 			got, err = readPage(body, plan.Person)
 		}

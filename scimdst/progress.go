@@ -98,7 +98,7 @@ func (w *Writer) leftOf(step plan.Step, of []plan.ExternalID, h held, ids map[pl
 	}
 	var left []plan.ExternalID
 	for _, m := range of {
-		if slices.Contains(h.Members, ids[m]) != (step.Action == plan.AddMembers) {
+		if _, there := slices.BinarySearch(h.Members, ids[m]); there != (step.Action == plan.AddMembers) {
 			left = append(left, m)
 		}
 	}

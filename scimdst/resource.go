@@ -1,10 +1,8 @@
 package scimdst
 
 import (
-	"encoding/json"
-	"errors"
+	"bytes"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -21,60 +19,48 @@ type held struct {
 	groupsShown bool
 }
 
-// parseResource reads one resource from a single answer.
+// parseResource reads one resource from a single answer into the plan's form:
+// every simple attribute, those of name, e-mail addresses and telephone numbers
+// by type, and what is simple in extensions. What has no value is left out.
+// Members are in order, each once.
 func parseResource(kind plan.Kind, body []byte) (held, error) {
-	var m map[string]any
-	dec := json.NewDecoder(strings.NewReader(string(body)))
-	dec.UseNumber()
-	if err := dec.Decode(&m); err != nil {
-		return held{}, fmt.Errorf("the answer is not a JSON object: %w", err)
+	h, err := readResource(kind, body)
+	if !slices.IsSorted(h.Members) {
+		slices.Sort(h.Members)
 	}
-	return flatten(kind, m)
+	h.Members = slices.Compact(h.Members)
+	return h, err
 }
 
-// flatten turns a resource's JSON into the plan's form: every simple
-// attribute, those of name, e-mail addresses and telephone numbers by type,
-// and what is simple in extensions. What has no value is left out.
-func flatten(kind plan.Kind, m map[string]any) (held, error) {
-	if err := checkSchemas(kind, m); err != nil {
+// readResource is parseResource with the members as they stand there.
+func readResource(kind plan.Kind, body []byte) (held, error) {
+	all, err := pairsOf(body)
+	if err != nil {
+		return held{}, fmt.Errorf("the answer is no resource: %w", err)
+	}
+	h, err := headOf(kind, all)
+	if err != nil {
 		return held{}, err
 	}
-	id, _ := find(m, "id").(string)
-	if id == "" {
-		return held{}, errors.New("a resource has no id")
-	}
-	h := held{Resource: plan.Resource{Kind: kind, RemoteID: plan.RemoteID(id), Fields: plan.Fields{}}}
-	external, _ := find(m, plan.ExternalIDPath).(string)
-	h.ExternalID = plan.ExternalID(external)
-	if meta, ok := find(m, "meta").(map[string]any); ok {
-		h.Version, _ = find(meta, "version").(string)
-	}
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		flattenAttribute(h.Fields, key, m[key])
+	h.Fields = plan.Fields{}
+	for _, p := range all {
+		flattenAttribute(h.Fields, p.name, p.value)
 	}
 	if kind == plan.Group {
-		return withMembers(h, m)
+		return withMembers(h, all.find("members"))
 	}
-	list, ok := find(m, "groups").([]any)
-	h.groupsShown = ok
-	for _, e := range list {
-		entry, _ := e.(map[string]any)
-		id, _ := find(entry, "value").(string)
-		h.groups = append(h.groups, plan.RemoteID(id))
-	}
+	h.groups, h.groupsShown = valuesIn(all.find("groups"))
 	return h, nil
 }
 
-// checkSchemas holds the core schema of the kind against "schemas" (RFC 7643
-// §3): an answer without it is of another kind, or no resource at all.
-func checkSchemas(kind plan.Kind, m map[string]any) error {
-	list, _ := find(m, "schemas").([]any)
-	for _, s := range list {
-		if text, _ := s.(string); strings.EqualFold(text, schemaOf(kind)) {
-			return nil
-		}
-	}
-	return foreign(kind)
+// names reports whether the list of schemas has one, in any case (RFC 7643
+// §3): an answer without that of its kind is of another, or no resource at all.
+func names(schemas []byte, want string) bool {
+	found := false
+	elements(schemas, func(value []byte) {
+		found = found || strings.EqualFold(textOf(value), want)
+	})
+	return found
 }
 
 func schemaOf(kind plan.Kind) string {
@@ -88,19 +74,19 @@ func foreign(kind plan.Kind) error {
 	return fmt.Errorf("the answer is no SCIM resource: its schemas do not name %s", schemaOf(kind))
 }
 
-func flattenAttribute(f plan.Fields, key string, value any) {
+func flattenAttribute(f plan.Fields, key, value []byte) {
 	name := canonical(key)
-	isURN := len(key) >= 4 && strings.EqualFold(key[:4], "urn:")
-	switch v := value.(type) {
-	case map[string]any:
+	isURN := len(key) >= 4 && bytes.EqualFold(key[:4], []byte("urn:"))
+	switch value[0] {
+	case '{':
 		if isURN {
-			flattenExtension(f, extensionName(key), v)
+			flattenExtension(f, extensionName(name), inner(value))
 		} else if name == "name" {
-			flattenObject(f, "name.", v)
+			flattenObject(f, "name.", inner(value))
 		}
-	case []any:
+	case '[':
 		if name == "emails" || name == "phoneNumbers" {
-			flattenTyped(f, name, v)
+			flattenTyped(f, name, value)
 		}
 	default:
 		// A URN with a simple value is what elimity makes of a PATCH path that
@@ -112,103 +98,77 @@ func flattenAttribute(f plan.Fields, key string, value any) {
 	}
 }
 
-func flattenExtension(f plan.Fields, urn string, m map[string]any) {
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		if sub, ok := m[key].(map[string]any); ok {
-			flattenObject(f, urn+":"+key+".", sub)
+func flattenExtension(f plan.Fields, urn string, all pairs) {
+	for _, p := range all {
+		if p.value[0] == '{' {
+			flattenObject(f, urn+":"+string(p.name)+".", inner(p.value))
 			continue
 		}
-		set(f, urn+":"+key, m[key])
+		set(f, urn+":"+string(p.name), p.value)
 	}
 }
 
-func flattenObject(f plan.Fields, prefix string, m map[string]any) {
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		set(f, prefix+canonical(key), m[key])
+func flattenObject(f plan.Fields, prefix string, all pairs) {
+	for _, p := range all {
+		set(f, prefix+canonical(p.name), p.value)
 	}
 }
 
 // flattenTyped takes, of several values of one type, the primary or else the
 // first.
-func flattenTyped(f plan.Fields, name string, list []any) {
+func flattenTyped(f plan.Fields, name string, list []byte) {
 	primary := map[string]bool{}
-	for _, e := range list {
-		m, _ := e.(map[string]any)
-		kind, _ := find(m, "type").(string)
+	elements(list, func(value []byte) {
+		of := inner(value)
+		kind := textOf(of.find("type"))
 		if kind == "" {
-			continue
+			return
 		}
 		path := typedPath(name, strings.ToLower(kind))
-		isPrimary, _ := find(m, "primary").(bool)
+		isPrimary := string(of.find("primary")) == "true"
 		if _, have := f[path]; !have || isPrimary && !primary[path] {
-			set(f, path, find(m, "value"))
+			set(f, path, of.find("value"))
 			primary[path] = isPrimary
 		}
-	}
+	})
 }
 
 // set stores a simple value as text, and nothing for a blank or complex one.
-func set(f plan.Fields, path string, value any) {
-	var text string
-	switch v := value.(type) {
-	case string:
-		text = v
-	case bool, json.Number:
-		text = fmt.Sprint(v)
+func set(f plan.Fields, path string, value []byte) {
+	text := ""
+	switch {
+	case len(value) == 0:
+	case value[0] == '"':
+		text = textOf(value)
+	case value[0] != '{' && value[0] != '[' && value[0] != 'n': // true, false, a number
+		text = string(value)
 	}
 	if text != "" {
 		f[path] = text
 	}
 }
 
-func withMembers(h held, m map[string]any) (held, error) {
-	value := find(m, "members")
-	list, ok := value.([]any)
-	if !ok {
-		return h, nil
+func withMembers(h held, list []byte) (held, error) {
+	if h.Members, h.membersShown = valuesIn(list); slices.Contains(h.Members, "") {
+		return held{}, fmt.Errorf("group %s has a member without a value", h.RemoteID)
 	}
-	h.membersShown = true
-	for _, e := range list {
-		entry, _ := e.(map[string]any)
-		id, _ := find(entry, "value").(string)
-		if id == "" {
-			return held{}, fmt.Errorf("group %s has a member without a value", h.RemoteID)
-		}
-		h.Members = append(h.Members, plan.RemoteID(id))
-	}
-	slices.Sort(h.Members)
-	h.Members = slices.Compact(h.Members)
 	return h, nil
-}
-
-// find returns the value under a name in any case (RFC 7643 §2.1), the exact
-// one first.
-func find(m map[string]any, name string) any {
-	if v, ok := m[name]; ok {
-		return v
-	}
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		if strings.EqualFold(key, name) {
-			return m[key]
-		}
-	}
-	return nil
 }
 
 // canonical returns the spelling of RFC 7643 for an attribute of its core
 // schemas, and any other name as it is.
-func canonical(name string) string {
+func canonical(name []byte) string {
 	for _, known := range [...]string{
 		"id", plan.ExternalIDPath, plan.UserName, plan.DisplayName, plan.Active,
 		"nickName", "profileUrl", "title", "userType", "preferredLanguage", "locale", "timezone", "password",
 		"name", "givenName", "familyName", "middleName", "formatted", "honorificPrefix", "honorificSuffix",
 		"emails", "phoneNumbers",
 	} {
-		if strings.EqualFold(name, known) {
+		if len(name) == len(known) && bytes.EqualFold(name, []byte(known)) {
 			return known
 		}
 	}
-	return name
+	return string(name)
 }
 
 func extensionName(urn string) string {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 )
@@ -206,8 +207,11 @@ func (s *scan) next() byte {
 func (s *scan) is(c byte) bool { return s.at < len(s.text) && s.text[s.at] == c }
 
 func (s *scan) wrong(want string) error {
-	if s.at >= len(s.text) {
-		return errors.New("the JSON breaks off")
+	switch {
+	case len(bytes.TrimSpace(s.text)) == 0:
+		return errors.New("there is no JSON")
+	case s.at >= len(s.text):
+		return fmt.Errorf("the JSON breaks off: %w", io.ErrUnexpectedEOF)
 	}
 	return fmt.Errorf("the JSON has %q at byte %d where %s should be", s.text[s.at], s.at, want)
 }

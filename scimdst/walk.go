@@ -70,7 +70,7 @@ func (w *walk) read(ctx context.Context) (page, error) {
 	var p page
 	c := call{op: "list " + w.path[1:], method: http.MethodGet, path: w.path, query: w.query()}
 	err := w.reader.client.send(ctx, c, func(a *answer) error {
-		body, err := a.scim()
+		body, err := a.json()
 		if err != nil {
 			return err
 		}

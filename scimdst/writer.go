@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"ldap2scim/plan"
 )
@@ -123,7 +122,8 @@ func opOf(step plan.Step) string {
 	return step.Action.Word() + " " + string(step.Kind) + " " + step.Name
 }
 
-// answered reads the resource that a write was answered with.
+// answered reads the resource that a write was answered with, its members in
+// the order of the answer: a group of many is answered again and again.
 func answered(step plan.Step, a *answer) (held, error) {
 	if a.StatusCode != http.StatusOK && a.StatusCode != http.StatusCreated {
 		return held{}, errors.New("the answer does not say that it was done")
@@ -135,7 +135,7 @@ func answered(step plan.Step, a *answer) (held, error) {
 	if step.Action == plan.Create {
 		return parseHead(step.Kind, body)
 	}
-	return parseResource(step.Kind, body)
+	return readResource(step.Kind, body)
 }
 
 // notTaken is an answer that shows that a change was not made, or not wholly.
@@ -165,8 +165,17 @@ func verify(step plan.Step, id plan.RemoteID, h held, ids map[plan.ExternalID]pl
 	if !h.membersShown {
 		return nil
 	}
+	shown := make(map[plan.RemoteID]bool, len(step.Members))
 	for _, m := range step.Members {
-		there := slices.Contains(h.Members, ids[m])
+		shown[ids[m]] = false
+	}
+	for _, id := range h.Members {
+		if _, asked := shown[id]; asked {
+			shown[id] = true
+		}
+	}
+	for _, m := range step.Members {
+		there := shown[ids[m]]
 		if step.Action == plan.AddMembers && !there {
 			return &notTaken{what: fmt.Sprintf("%s is not a member", m)}
 		}
