@@ -17,12 +17,23 @@ type paced struct {
 	next    http.RoundTripper
 	limiter *rate.Limiter
 	of      Counted
+	// seats are as many as the quota has requests, and each is given back when
+	// the quota's time has gone by since its request really went: on a busy
+	// machine a request goes late, and what follows in its time must not be
+	// counted together with it. Nil where the time is long: what is late then
+	// is little of it.
+	seats chan struct{}
+	held  time.Duration
 }
 
-// evenly is the share of a quota that is sent evenly. The rest leaves room for
-// requests that arrive less evenly than they were sent: at 20 a second one may
-// be 10 ms late.
-const evenly = 0.99
+const (
+	// evenly is the share of a quota that is sent evenly. The rest leaves room
+	// for requests that arrive less evenly than they were sent: at 20 a second
+	// one may be 10 ms late.
+	evenly = 0.99
+	// longestHeld is the longest time of a quota for which there are seats.
+	longestHeld = 10 * time.Second
+)
 
 // newPaced keeps a rate without bursts.
 func newPaced(next http.RoundTripper, perSecond float64) *paced {
@@ -33,16 +44,33 @@ func newPaced(next http.RoundTripper, perSecond float64) *paced {
 // spread so that no stretch of the window's length sees more than all of it.
 func newWindow(next http.RoundTripper, w Window) *paced {
 	spread := evenly * float64(w.Requests) / w.Per.Seconds()
-	return &paced{next: next, limiter: rate.NewLimiter(rate.Limit(spread), max(w.Requests/100, 1)), of: w.Of}
+	t := &paced{next: next, limiter: rate.NewLimiter(rate.Limit(spread), max(w.Requests/100, 1)), of: w.Of}
+	if w.Per <= longestHeld {
+		t.seats, t.held = make(chan struct{}, w.Requests), w.Per+w.Per/200
+	}
+	return t
 }
 
 func (t *paced) RoundTrip(r *http.Request) (*http.Response, error) {
 	if t.of.counts(r) {
-		if err := t.limiter.Wait(r.Context()); err != nil {
+		if err := t.turn(r.Context()); err != nil {
 			return nil, fmt.Errorf("wait for the next turn: %w", err)
 		}
 	}
 	return t.next.RoundTrip(r)
+}
+
+func (t *paced) turn(ctx context.Context) error {
+	if err := t.limiter.Wait(ctx); err != nil || t.seats == nil {
+		return err
+	}
+	select {
+	case t.seats <- struct{}{}:
+		time.AfterFunc(t.held, func() { <-t.seats })
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (c Counted) counts(r *http.Request) bool {
