@@ -107,7 +107,7 @@ func newWorldOf(t testing.TB, d *directory, o scimtest.Options) *world {
 	})
 	return &world{
 		t: t, path: filepath.Join(t.TempDir(), "state.db"), source: d, service: service,
-		config: scimdst.Config{URL: service.URL, Token: func() (string, error) { return service.Token, nil }, Timeout: time.Second},
+		config: scimdst.Config{URL: service.URL, Token: func() (string, error) { return service.Token, nil }, Timeout: time.Minute},
 	}
 }
 
