@@ -180,6 +180,28 @@ func (f *File) VersionOf(ctx context.Context, planID int64, kind plan.Kind, obje
 	return version, true, nil
 }
 
+// LastDone returns when the last step of any plan on one of these objects was
+// done, or the zero time.
+func (f *File) LastDone(ctx context.Context, kind plan.Kind, objects ...plan.ExternalID) (time.Time, error) {
+	var last time.Time
+	for _, object := range objects {
+		var at string
+		err := f.db.QueryRowContext(ctx, `SELECT coalesce(max(j.at), '') FROM plans p JOIN steps s ON s.plan = p.id JOIN journal j ON j.plan = s.plan AND j.seq = s.seq
+			WHERE s.object = ? AND s.kind = ? AND j.state = 'done'`, string(object), string(kind)).Scan(&at)
+		if err != nil {
+			return last, fmt.Errorf("look up when %s was done: %w", object, err)
+		}
+		t, err := parseStamp(at)
+		if err != nil {
+			return last, fmt.Errorf("look up when %s was done: %w", object, err)
+		}
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last, nil
+}
+
 // FailedOf returns the first step on an object of one kind that has failed;
 // the error wraps [ErrNone] when there is none.
 func (f *File) FailedOf(ctx context.Context, planID int64, k plan.Kind) (Line, error) {

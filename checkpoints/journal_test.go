@@ -53,6 +53,12 @@ func TestJournal(t *testing.T) {
 	if err := f.Record(t.Context(), p.ID, run, []checkpoints.Result{{Seq: again[0].Seq, State: checkpoints.Failed, Error: "no"}}, checkpoints.Tally{}, at); err != nil {
 		t.Fatal(err)
 	}
+	if last, err := f.LastDone(t.Context(), marked[0].Step.Kind, "nobody", "a", "b"); err != nil || !last.Equal(at) {
+		t.Errorf("last done at %s, %v", last, err)
+	}
+	if last, err := f.LastDone(t.Context(), marked[0].Step.Kind, "b"); err != nil || !last.IsZero() { // it has failed
+		t.Errorf("what failed was done at %s, %v", last, err)
+	}
 	states, err := f.States(t.Context(), p.ID)
 	if err != nil || states[checkpoints.Done] != 1 || states[checkpoints.Failed] != 1 || states[checkpoints.Sending] != 1 {
 		t.Errorf("states %v, %v", states, err)

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"ldap2scim/checkpoints"
 	"ldap2scim/configs"
 	"ldap2scim/plan"
 	"ldap2scim/scimdst/entra"
@@ -46,10 +48,14 @@ func (p *program) watchCycle(ctx context.Context, c configs.Config, every, longe
 	if err != nil {
 		return err
 	}
+	since, err := lastSetUp(ctx, c)
+	if err != nil {
+		return err
+	}
 	r := entra.NewReader(client, *c.Entra, c.Rules, entra.Directory{}, entra.Patience{})
 	begun, last := time.Now(), ""
 	for {
-		now, err := r.Progress(ctx)
+		now, err := r.Progress(ctx, since)
 		if err != nil {
 			return err
 		}
@@ -73,6 +79,20 @@ func (p *program) watchCycle(ctx context.Context, c configs.Config, every, longe
 			return errInterrupted
 		}
 	}
+}
+
+// lastSetUp is when this state file's runs last started the provisioning, or
+// changed what begins its cycle anew; the zero time where none did.
+func lastSetUp(ctx context.Context, c configs.Config) (time.Time, error) {
+	f, err := checkpoints.OpenReader(ctx, c.State)
+	if errors.Is(err, checkpoints.ErrNone) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	since, err := f.LastDone(ctx, plan.Setting, entra.Secrets, entra.Schema, entra.Start)
+	return since, errors.Join(err, f.Close())
 }
 
 // wait waits, and returns the context's error when that ends first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"ldap2scim/checkpoints"
@@ -64,6 +65,9 @@ func cost(u graph.Usage) string {
 	s := fmt.Sprintf("Microsoft Graph: %d requests, %d of them writing, %d resource units, %d throttled", u.Requests, u.Writes, u.Units, u.Throttled)
 	if u.Limit > 0 {
 		s += fmt.Sprintf(", at most %.0f %% of the quota", 100*u.Limit)
+	}
+	if u.Scope != "" || u.Information != "" {
+		s += "; the last was throttled by " + plan.Printable(strings.TrimSpace(u.Scope+" "+u.Information))
 	}
 	return s + "."
 }

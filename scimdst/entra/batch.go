@@ -83,13 +83,63 @@ func sendBatch(ctx context.Context, g Graph, requests []Request) (bodies []json.
 	return bodies, errs, nil
 }
 
-func (a batchAnswer) failure(r Request) *Error {
-	e := &Error{Method: r.Method, Path: pathOf(r.Path), Status: a.Status}
-	for name, v := range a.Headers {
-		if strings.EqualFold(name, "Retry-After") {
-			e.Wait = RetryAfter(v)
+// Cost is what Graph told of one request.
+type Cost struct {
+	Method string
+	Status int
+	// Units are resource units (x-ms-resource-unit), and Limit is the share of
+	// the quota that is used (x-ms-throttle-limit-percentage); 0 where it was
+	// not told.
+	Units int
+	Limit float64
+	// Scope and Information say whose quota it was that was used up, and why
+	// (x-ms-throttle-scope, x-ms-throttle-information).
+	Scope, Information string
+}
+
+// CostOf reads the headers of an answer, each by its name in lower case.
+func CostOf(method string, status int, header func(name string) string) Cost {
+	c := Cost{Method: method, Status: status, Scope: header("x-ms-throttle-scope"), Information: header("x-ms-throttle-information")}
+	c.Units, _ = strconv.Atoi(header("x-ms-resource-unit"))                       // 0 when it is not told
+	c.Limit, _ = strconv.ParseFloat(header("x-ms-throttle-limit-percentage"), 64) // likewise
+	return c
+}
+
+// BatchCosts is what Graph told of each request of a batch, and nothing for
+// what is none.
+func BatchCosts(r Request, a Answer) []Cost {
+	var asked struct {
+		Requests []batchItem `json:"requests"`
+	}
+	var got struct {
+		Responses []batchAnswer `json:"responses"`
+	}
+	if r.Path != "/$batch" || json.Unmarshal(r.Body, &asked) != nil || json.Unmarshal(a.Body, &got) != nil {
+		return nil
+	}
+	methods := map[string]string{}
+	for _, one := range asked.Requests {
+		methods[one.ID] = one.Method
+	}
+	var costs []Cost
+	for _, one := range got.Responses {
+		costs = append(costs, CostOf(methods[one.ID], one.Status, one.header))
+	}
+	return costs
+}
+
+// header is one of the answer, without regard to case.
+func (a batchAnswer) header(name string) string {
+	for have, v := range a.Headers {
+		if strings.EqualFold(have, name) {
+			return v
 		}
 	}
+	return ""
+}
+
+func (a batchAnswer) failure(r Request) *Error {
+	e := &Error{Method: r.Method, Path: pathOf(r.Path), Status: a.Status, Wait: RetryAfter(a.header("Retry-After"))}
 	var said struct {
 		Error struct {
 			Code    string `json:"code"`

@@ -56,6 +56,10 @@ type Config struct {
 	// WritesPerSecond is the most that is written; 20 when 0, which is what
 	// Microsoft allows an application in a tenant (3,000 in 150 s).
 	WritesPerSecond float64 `yaml:"writes_per_second"`
+	// Replication is how long what was made may take to be seen everywhere; a
+	// minute when 0. So long a lost answer's application or job is looked for
+	// before it is made again.
+	Replication time.Duration `yaml:"-"`
 	// Now tells the time, to say how old a synchronisation is. Nil means that
 	// it is not said.
 	Now func() time.Time `yaml:"-"`
@@ -131,6 +135,9 @@ func (c Config) WithDefaults() Config {
 	if c.SyncAge == 0 {
 		c.SyncAge = 3 * time.Hour
 	}
+	if c.Replication == 0 {
+		c.Replication = time.Minute
+	}
 	if c.WritesPerSecond == 0 {
 		c.WritesPerSecond = 20
 	}
@@ -182,8 +189,15 @@ func (c Config) Validate() error {
 	if c.Service.Token == nil {
 		say("service.token", "missing; write env:NAME or file:PATH")
 	}
+	first := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(c.Attributes)) {
-		if !isStore(c.Attributes[name]) {
+		store := c.Attributes[name]
+		if other := first[store]; other != "" && store != DirectoryExtension {
+			say("attributes."+name, "%s keeps %s already, and the service takes each attribute of Entra ID once", store, other)
+		} else {
+			first[store] = name
+		}
+		if !isStore(store) {
 			say("attributes."+name, "%q is no place for an attribute: write %s, extensionAttribute1 to extensionAttribute15, or the full name of a directory extension", c.Attributes[name], DirectoryExtension)
 		}
 	}

@@ -20,8 +20,6 @@ type Request struct {
 	Path string
 	// Body is JSON, or nil.
 	Body []byte
-	// Advanced asks for ConsistencyLevel: eventual, which some filters need.
-	Advanced bool
 	// Shown takes the place of a body that holds a secret, or of one that is
 	// known only when it is sent, wherever it is shown.
 	Shown string

@@ -39,6 +39,20 @@ type provisioned struct {
 	// done says that it is there as Entra ID has it; why is what was wrong.
 	done bool
 	why  string
+	at   time.Time
+}
+
+// newest has, of each person and group, what the newest row says.
+type newest map[plan.RemoteID]provisioned
+
+// take takes a row. Of two of the same moment nobody knows which came later:
+// the worse counts.
+func (n newest) take(l logRow) {
+	id, now := plan.RemoteID(l.Source.ID), l.outcome()
+	now.at = l.At
+	if before, seen := n[id]; !seen || now.at.After(before.at) || now.at.Equal(before.at) && !now.done {
+		n[id] = now
+	}
 }
 
 // outcome reads one row.
@@ -49,6 +63,9 @@ func (l logRow) outcome() provisioned {
 	}
 	switch l.Status.Status {
 	case "success", "warning":
+		if word, gone := map[string]string{"delete": "deleted", "disable": "disabled", "stagedDelete": "disabled"}[strings.TrimSpace(l.Action)]; gone {
+			return provisioned{why: "Entra ID has " + word + " it in the service: it is out of scope, disabled or deleted in Entra ID"}
+		}
 		return provisioned{done: true, why: why}
 	case "skipped": // what is so already is nothing to do
 		if strings.Contains(why, "RedundantExport") || why == "" {
@@ -76,27 +93,25 @@ func (r *Reader) Provisioned(ctx context.Context) (of func(plan.RemoteID) (done 
 		return nothing, nil
 	}
 	unknown := "its first cycle is not over; ldap2scim watch waits for it"
-	if j.finished() {
+	if j.finished(time.Time{}) {
 		unknown = "the provisioning log has no row of it"
 	}
 	if why := j.why(); why != "" {
 		unknown = why
 	}
-	newest := map[plan.RemoteID]provisioned{}
+	rows := newest{}
 	paced := pacedGraph{r.graph, rate.NewLimiter(rate.Every(2*time.Second), 1)}
+	// No moment bounds what is read: a cycle has rows of what it changes, and
+	// who was provisioned long ago has none later.
 	path := "/auditLogs/provisioning?$filter=" + url.QueryEscape("jobId eq "+quote(j.ID)) + fmt.Sprintf("&$top=%d", logPage)
-	latest := map[plan.RemoteID]time.Time{}
 	if _, err := each(ctx, paced, r.patience, get(path), func(l logRow) error {
-		id := plan.RemoteID(l.Source.ID)
-		if at, seen := latest[id]; !seen || l.At.After(at) {
-			latest[id], newest[id] = l.At, l.outcome()
-		}
+		rows.take(l)
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("read the provisioning log: %w", err)
 	}
 	return func(id plan.RemoteID) (bool, string) {
-		if p, known := newest[id]; known {
+		if p, known := rows[id]; known {
 			return p.done, p.why
 		}
 		return false, unknown

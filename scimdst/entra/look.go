@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"ldap2scim/plan"
 )
@@ -18,8 +19,29 @@ func documentDigest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Look says whether a step is already so.
+// Look says whether a step is already so. What a second request would make a
+// second time is looked for until it should be seen everywhere
+// ([Config.Replication]).
 func (w *Writer) Look(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
+	const first = 64 // the waits double: together they are the whole time
+	out, f, err := w.look(ctx, s, ids)
+	if s.Kind != plan.Setting || s.Object != Application && s.Object != Job {
+		return out, f, err
+	}
+	for wait := w.config.Replication / first; err == nil && f == plan.NotSo && 0 < wait && wait < w.config.Replication; wait *= 2 {
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return out, f, ctx.Err()
+		}
+		out, f, err = w.look(ctx, s, ids)
+	}
+	return out, f, err
+}
+
+func (w *Writer) look(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
 	b := builder{Config: w.config, step: s, ids: ids}
 	switch {
 	case s.Action == plan.Try:
@@ -152,7 +174,7 @@ func (w *Writer) lookExtension(ctx context.Context, b builder) (string, bool, er
 		Name string `json:"name"`
 	}](ctx, w.graph, once(), get("/applications/"+b.in(Application)+"/extensionProperties"))
 	for _, e := range extensions {
-		if strings.HasSuffix(e.Name, "_"+strings.TrimPrefix(string(b.step.Object), string(Extension("")))) {
+		if Extension(shortName(e.Name)) == b.step.Object {
 			return e.Name, true, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"ldap2scim/plan"
 )
@@ -17,6 +18,10 @@ import (
 
 // notesMark begins the line of the notes that is ours.
 const notesMark = "ldap2scim provisions with "
+
+// mostNotes is how many characters the notes of a service principal hold.
+// Source: learn.microsoft.com/graph/api/resources/serviceprincipal.
+const mostNotes = 1024
 
 // Words for the token that was put, as a field of the setting.
 const (
@@ -58,7 +63,14 @@ func noted(notes string, said map[string]string) (string, error) {
 			kept = append(kept, old)
 		}
 	}
-	return strings.Join(append(kept, notesMark+string(line)), "\n"), nil
+	all := strings.Join(append(kept, notesMark+string(line)), "\n")
+	if n := utf8.RuneCountInString(all); n > mostNotes {
+		return "", &RefusedError{
+			What:   fmt.Sprintf("the notes of the application would have %d characters, and Entra ID takes %d", n, mostNotes),
+			Advice: "Shorten what others have written into the notes of the enterprise application; ldap2scim adds one line that says what it provisions with.",
+		}
+	}
+	return all, nil
 }
 
 // secrets is what was put, with the token in words.

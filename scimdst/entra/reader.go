@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"strings"
+	"regexp"
 
 	"ldap2scim/plan"
 )
@@ -82,7 +82,7 @@ func (r *Reader) stores(ctx context.Context) (map[string]string, error) {
 func (t *tenant) extension(name string) string {
 	for _, a := range t.applications {
 		for _, full := range t.extensions[a.ID] {
-			if short, found := strings.CutPrefix(full, extensionPrefix(a.AppID)); found && short == name {
+			if shortName(full) == name {
 				return full
 			}
 		}
@@ -90,8 +90,13 @@ func (t *tenant) extension(name string) string {
 	return ""
 }
 
-// extensionPrefix begins the names of an application's extensions.
+// shortName is the name that an extension was made with, or "" for what is
+// none: in full it is extension_{application's ID without hyphens}_{name}.
 // Source: learn.microsoft.com/graph/api/application-post-extensionproperty.
-func extensionPrefix(appID string) string {
-	return "extension_" + strings.ReplaceAll(appID, "-", "") + "_"
+func shortName(full string) string {
+	found := regexp.MustCompile(`^extension_[0-9a-f]{32}_(.+)$`).FindStringSubmatch(full)
+	if found == nil {
+		return ""
+	}
+	return found[1]
 }

@@ -216,6 +216,12 @@ func (b builder) rescoped() bool {
 	return known && b.step.After["SyncAll"] != "" && b.step.After["SyncAll"] != was
 }
 
+// anew lets the next cycle look at everybody again, as the portal's Restart
+// does. Full would also forget which accounts are whose, and make deletions
+// beyond the threshold.
+// Source: learn.microsoft.com/graph/api/resources/synchronization-synchronizationjobrestartcriteria.
+const anew = "Watermark, Escrows, QuarantineState"
+
 // secrets tries the address and the token, puts them with the switches, begins
 // the cycle anew where that is needed, and notes what was put.
 func (b builder) secrets(token, notes string, restart bool) ([]Request, error) {
@@ -243,7 +249,7 @@ func (b builder) secrets(token, notes string, restart bool) ([]Request, error) {
 	add(http.MethodPost, b.jobPath()+"/validateCredentials", map[string]any{"useSavedCredentials": false, "credentials": credentials}, "")
 	add(http.MethodPut, "/servicePrincipals/"+b.in(Principal)+"/synchronization/secrets", map[string]any{"value": put}, "")
 	if b.rescoped() && restart {
-		add(http.MethodPost, b.jobPath()+"/restart", map[string]any{"criteria": map[string]string{"resetScope": "Full"}}, "")
+		add(http.MethodPost, b.jobPath()+"/restart", map[string]any{"criteria": map[string]string{"resetScope": anew}}, "")
 	}
 	add(http.MethodPatch, "/servicePrincipals/"+b.in(Principal), map[string]string{"notes": note}, "the notes that were read, with what was put (the token as a digest)")
 	return all, err

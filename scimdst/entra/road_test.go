@@ -3,6 +3,7 @@ package entra_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func TestRoad(t *testing.T) {
 	if err := w.tenant.Cycle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	now, err := w.reader(f, w.graph).Progress(t.Context())
+	now, err := w.reader(f, w.graph).Progress(t.Context(), time.Time{})
 	if err != nil || !now.Finished || now.Failing != 0 {
 		t.Errorf("%s, %v", now, err)
 	}
@@ -197,7 +198,12 @@ func TestScope(t *testing.T) {
 	w.applied(f, p)
 	restarted := false
 	for _, r := range w.tenant.Requests() {
-		restarted = restarted || r.Method == "POST" && len(r.Path) > 8 && r.Path[len(r.Path)-8:] == "/restart"
+		if r.Method == "POST" && strings.HasSuffix(r.Path, "/restart") {
+			restarted = true
+			if body := string(r.Body); strings.Contains(body, "Full") || !strings.Contains(body, "Watermark, Escrows, QuarantineState") {
+				t.Errorf("the restart resets %s", body)
+			}
+		}
 	}
 	if jobs := w.tenant.Jobs(); !restarted || jobs[0].Secrets["SyncAll"] != "false" {
 		t.Errorf("restarted %t, secrets %v", restarted, jobs[0].Secrets["SyncAll"])

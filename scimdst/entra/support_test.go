@@ -141,7 +141,7 @@ func newWorld(t testing.TB, people int, o entratest.Options) *world {
 		t.Fatal(err)
 	}
 	w.config = entra.Config{
-		Tenant: entratest.Tenant, Endpoint: w.tenant.URL, Application: "MDM", Canary: 1, WritesPerSecond: 1e6,
+		Tenant: entratest.Tenant, Endpoint: w.tenant.URL, Application: "MDM", Canary: 1, WritesPerSecond: 1e6, Replication: 10 * time.Millisecond,
 		Service: entra.Service{URL: w.service.URL, Token: func() (string, error) { return "hush", nil }},
 	}
 	w.graph = plainGraph{w.tenant.URL, token}

@@ -276,14 +276,15 @@ func (r *Reader) neighbours(ctx context.Context, t *tenant, put putter) error {
 		if slices.ContainsFunc(t.principals, func(own principal) bool { return own.ID == p.ID }) {
 			continue
 		}
-		jobs, err := r.jobs(ctx, p.ID)
-		if err != nil {
+		name := fmt.Sprintf("%s (service principal %s)", p.DisplayName, p.ID)
+		switch jobs, err := r.jobs(ctx, p.ID); {
+		case isStatus(err, http.StatusForbidden): // whether it is provisioned stays unknown
+			name += ", whose provisioning is not shown without Synchronization.Read.All"
+		case err != nil:
 			return err
-		}
-		if !slices.ContainsFunc(jobs, func(j job) bool { return j.state() == "Active" }) {
+		case !slices.ContainsFunc(jobs, func(j job) bool { return j.state() == "Active" }):
 			continue
 		}
-		name := fmt.Sprintf("%s (service principal %s)", p.DisplayName, p.ID)
 		switch noted := notesOf(p.Notes); {
 		case noted == nil:
 			unknown = append(unknown, name)

@@ -47,8 +47,10 @@ func (p Progress) String() string {
 	return s
 }
 
-// Progress asks where the provisioning is.
-func (r *Reader) Progress(ctx context.Context) (Progress, error) {
+// Progress asks where the provisioning is. The first cycle is the first that
+// came to its end after since, when the provisioning was last set up or
+// started: one that was over before says nothing of what was set up then.
+func (r *Reader) Progress(ctx context.Context, since time.Time) (Progress, error) {
 	r.own = nil
 	t, err := r.tenant(ctx)
 	if err != nil {
@@ -63,13 +65,16 @@ func (r *Reader) Progress(ctx context.Context) (Progress, error) {
 	if err != nil {
 		return Progress{}, err
 	}
-	p := Progress{Found: true, Started: j.state() == "Active", Finished: j.finished(), Code: j.Status.Code, Counted: j.counted(), Quarantine: j.why(), FirstDone: j.Status.FirstDone}
+	p := Progress{Found: true, Started: j.state() == "Active", Finished: j.finished(since), Code: j.Status.Code, Counted: j.counted(), Quarantine: j.why(), FirstDone: j.Status.FirstDone}
 	if j.Status.Last != nil {
 		p.Failing = j.Status.Last.Escrowed
 	}
 	return p, nil
 }
 
-// finished tells whether the first cycle has come to its end: Graph gives the
-// first moment of the year 1 to what has not been.
-func (j job) finished() bool { return j.Status.FirstDone.Year() > 1 }
+// finished tells whether a cycle has come to its end after a moment: Graph
+// gives the first moment of the year 1 to what has not been, and may keep the
+// end of the very first cycle when another begins anew.
+func (j job) finished(since time.Time) bool {
+	return j.Status.FirstDone.Year() > 1 && (j.Status.FirstDone.After(since) || j.Status.LastDone.After(since))
+}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"ldap2scim/migrate"
 	"ldap2scim/plan"
@@ -26,7 +27,7 @@ func TestQuarantine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	now, err := w.reader(f, w.graph).Progress(t.Context())
+	now, err := w.reader(f, w.graph).Progress(t.Context(), time.Time{})
 	if err != nil || !strings.Contains(now.Quarantine, "quarantine") || now.Finished {
 		t.Errorf("%+v, %v", now, err)
 	}

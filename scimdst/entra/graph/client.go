@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -42,8 +41,11 @@ type Client struct {
 type Usage struct {
 	Requests, Writes int
 	// Units are resource units (x-ms-resource-unit), and Throttled the answers
-	// of 429.
+	// of 429. Each request of a batch counts for itself.
 	Units, Throttled int
+	// Scope and Information are what the last answer of 429 said of whose quota
+	// was used up, and why; "" where none said it.
+	Scope, Information string
 	// Limit is the largest share of the quota that Graph told, or 0 when it
 	// never told one.
 	Limit float64
@@ -121,9 +123,6 @@ func (c *Client) Send(ctx context.Context, r entra.Request) (entra.Answer, error
 	info.Method = method
 	info.SetUri(*address)
 	info.Headers.Add("Accept", "application/json")
-	if r.Advanced {
-		info.Headers.Add("ConsistencyLevel", "eventual")
-	}
 	if len(r.Body) > 0 {
 		info.SetStreamContentAndContentType(r.Body, "application/json")
 	}
@@ -135,12 +134,16 @@ func (c *Client) Send(ctx context.Context, r entra.Request) (entra.Answer, error
 	if body, isBytes := got.([]byte); isBytes {
 		a.Body = body
 	}
-	a.Units, _ = strconv.Atoi(first(headers.ResponseHeaders, "x-ms-resource-unit"))                       // 0 when it is not said
-	a.Limit, _ = strconv.ParseFloat(first(headers.ResponseHeaders, "x-ms-throttle-limit-percentage"), 64) // likewise
+	status := http.StatusOK
 	if err != nil {
 		err = failure(r, address.Path, err)
+		if e, answered := errors.AsType[*entra.Error](err); answered {
+			status = e.Status
+		}
 	}
-	c.count(r, a, err)
+	cost := entra.CostOf(r.Method, status, func(name string) string { return first(headers.ResponseHeaders, name) })
+	a.Units, a.Limit = cost.Units, cost.Limit
+	c.count(cost, entra.BatchCosts(r, a))
 	return a, err
 }
 
@@ -184,17 +187,24 @@ func first(h *abstractions.ResponseHeaders, name string) string {
 	return ""
 }
 
-func (c *Client) count(r entra.Request, a entra.Answer, err error) {
+// count adds a request, and those that came in it.
+func (c *Client) count(outer entra.Cost, items []entra.Cost) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.usage.Requests++
-	if r.Method != http.MethodGet {
-		c.usage.Writes++
+	if len(items) > 0 {
+		outer.Method = http.MethodGet // what writes is in it
 	}
-	c.usage.Units += a.Units
-	c.usage.Limit = max(c.usage.Limit, a.Limit)
-	if e, ok := errors.AsType[*entra.Error](err); ok && e.Throttled() {
-		c.usage.Throttled++
+	for _, one := range append([]entra.Cost{outer}, items...) {
+		if one.Method != http.MethodGet {
+			c.usage.Writes++
+		}
+		c.usage.Units += one.Units
+		c.usage.Limit = max(c.usage.Limit, one.Limit)
+		if one.Status == http.StatusTooManyRequests {
+			c.usage.Throttled++
+			c.usage.Scope, c.usage.Information = one.Scope, one.Information
+		}
 	}
 }
 
