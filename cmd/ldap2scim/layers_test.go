@@ -83,15 +83,40 @@ func TestLayers(t *testing.T) {
 	}
 }
 
+// TestSDKStaysOut: no test but those of the program and of its own package
+// waits for Microsoft's SDK to be compiled.
+func TestSDKStaysOut(t *testing.T) {
+	t.Parallel()
+	tests := parsed(t, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
+	if len(tests) < 100 {
+		t.Errorf("%d files of tests: this test looks at too little", len(tests))
+	}
+	for _, f := range tests {
+		for _, imported := range f.imports() {
+			if why := reserved(f.folder, imported); why != "" {
+				t.Errorf("%s imports %s: %s", f.path, imported, why)
+			}
+		}
+	}
+}
+
+// reserved says for whom something is that another folder imports, or "".
+func reserved(folder, imported string) string {
+	for prefix, only := range onlyFrom() {
+		if strings.HasPrefix(imported, prefix) && folder != only {
+			return "that is for " + only
+		}
+	}
+	return ""
+}
+
 // refused says why a folder may not import something, or "".
 func refused(folder, row, imported string) string {
 	if why := forbidden()[row][imported]; why != "" {
 		return why
 	}
-	for prefix, only := range onlyFrom() {
-		if strings.HasPrefix(imported, prefix) && folder != only {
-			return "that is for " + only
-		}
+	if why := reserved(folder, imported); why != "" {
+		return why
 	}
 	ours, isOurs := strings.CutPrefix(imported, module+"/")
 	if owner, _, internal := strings.Cut(ours, "/internal/"); internal && (folder == owner || strings.HasPrefix(folder, owner+"/")) {
@@ -170,7 +195,7 @@ func isModule(folder string) bool {
 	return err == nil
 }
 
-// source is one file of the module that is no test.
+// source is one file of the module.
 type source struct {
 	path, folder string // below the module's root, with slashes
 	tree         *ast.File
@@ -186,8 +211,15 @@ func (s source) imports() []string {
 	return all
 }
 
-// sources parses the module, without the modules that lie within it.
+// sources parses what is no test.
 func sources(t *testing.T) []source {
+	t.Helper()
+	return parsed(t, func(name string) bool { return !strings.HasSuffix(name, "_test.go") })
+}
+
+// parsed parses the module's files whose names are wanted, without the modules
+// that lie within it.
+func parsed(t *testing.T, wanted func(name string) bool) []source {
 	t.Helper()
 	root := filepath.Join("..", "..")
 	var all []source
@@ -198,7 +230,7 @@ func sources(t *testing.T) []source {
 			return err
 		case entry.IsDir() && file != root && (name == "testdata" || name == "node_modules" || strings.HasPrefix(name, ".") || isModule(file)):
 			return fs.SkipDir
-		case entry.IsDir(), !strings.HasSuffix(name, ".go"), strings.HasSuffix(name, "_test.go"):
+		case entry.IsDir(), !strings.HasSuffix(name, ".go"), !wanted(name):
 			return nil
 		}
 		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
