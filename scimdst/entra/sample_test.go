@@ -49,13 +49,14 @@ func TestPermissionOf(t *testing.T) {
 	for request, want := range map[[2]string]string{
 		{"GET", "/users"}: "User.Read.All", {"PATCH", "/users/1"}: "User.ReadWrite.All", {"GET", "/servicePrincipals/1"}: "Application.Read.All",
 		{"PUT", "/servicePrincipals/1/synchronization/secrets"}: "Application.ReadWrite.OwnedBy",
+		{"GET", "/servicePrincipals/1/synchronization/jobs"}:    "Synchronization.Read.All",
 		{"POST", "/servicePrincipals/1/appRoleAssignedTo"}:      "AppRoleAssignment.ReadWrite.All", {"GET", "/nothing"}: "",
 	} {
 		if got := needed(request[0], request[1]); got != want {
 			t.Errorf("%v needs %q, want %q", request, got, want)
 		}
 	}
-	if len(Missing(permissions(), []string{"Directory.ReadWrite.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "AuditLog.Read.All"})) != 0 {
+	if len(Missing(permissions(), []string{"Directory.ReadWrite.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "AuditLog.Read.All", "Synchronization.ReadWrite.All"})) != 0 {
 		t.Error("permissions that suffice as well are not taken")
 	}
 	if got := Granted("opaque"); got != nil {
