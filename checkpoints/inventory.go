@@ -76,20 +76,20 @@ func (f *File) Inventory(ctx context.Context, id int64) (Inventory, error) {
 // in the order of it, groups without their members.
 func (f *File) Owned(ctx context.Context, inventory int64) func(plan.Kind) iter.Seq2[plan.Resource, error] {
 	return func(k plan.Kind) iter.Seq2[plan.Resource, error] {
-		return f.resources(ctx, inventory, k, "'[]'", "external_id <> '' ORDER BY external_id, remote_id")
+		return f.resources(ctx, inventory, k, "NULL", "i.external_id <> '' ORDER BY i.external_id, i.remote_id")
 	}
 }
 
 // Unowned yields those that bear none, in the order of the remote id.
 func (f *File) Unowned(ctx context.Context, inventory int64) func(plan.Kind) iter.Seq2[plan.Resource, error] {
 	return func(k plan.Kind) iter.Seq2[plan.Resource, error] {
-		return f.resources(ctx, inventory, k, "'[]'", "external_id = '' ORDER BY remote_id")
+		return f.resources(ctx, inventory, k, "NULL", "i.external_id = '' ORDER BY i.remote_id")
 	}
 }
 
 // HeldGroups yields an inventory's groups with their members.
 func (f *File) HeldGroups(ctx context.Context, inventory int64) iter.Seq2[plan.Resource, error] {
-	return f.resources(ctx, inventory, plan.Group, "members", "true ORDER BY external_id, remote_id")
+	return f.resources(ctx, inventory, plan.Group, "r.members", "true ORDER BY i.external_id, i.remote_id")
 }
 
 // Settings yields an inventory's settings with their members.
@@ -97,15 +97,18 @@ func (f *File) Settings(ctx context.Context, inventory int64) iter.Seq2[plan.Res
 	return f.resources(ctx, inventory, plan.Setting, "members", "true ORDER BY external_id, remote_id")
 }
 
-// resources reads the column members as it is named.
+// resources reads the column members as it is named, and the tables instead of
+// the view as [File.entries] does.
 func (f *File) resources(ctx context.Context, inventory int64, k plan.Kind, members, which string, args ...any) iter.Seq2[plan.Resource, error] {
-	return each(ctx, f, scanResource(k), "SELECT external_id, remote_id, version, fields, "+members+" FROM resources WHERE inventory = ? AND kind = ? AND "+which, append([]any{inventory, string(k)}, args...)...)
+	return each(ctx, f, scanResource(k), "SELECT i.external_id, i.remote_id, r.version, r.fields, "+members+` FROM resource_ids i JOIN resource_rows r ON r.place = i.place
+		WHERE i.inventory = ? AND i.kind = ? AND `+which, append([]any{inventory, string(k)}, args...)...)
 }
 
 func scanResource(k plan.Kind) func(scanner) (plan.Resource, error) {
 	return func(row scanner) (plan.Resource, error) {
 		r := plan.Resource{Kind: k}
-		var fields, members string
+		var fields string
+		var members any
 		err := row.Scan(&r.ExternalID, &r.RemoteID, &r.Version, &fields, &members)
 		if err != nil {
 			return r, err
@@ -113,6 +116,6 @@ func scanResource(k plan.Kind) func(scanner) (plan.Resource, error) {
 		if r.Fields, err = readObject(fields, plainString); err != nil {
 			return r, fmt.Errorf("fields of %s: %w", r.RemoteID, err)
 		}
-		return r, fromList(members, &r.Members)
+		return r, fromList(text(members), &r.Members)
 	}
 }

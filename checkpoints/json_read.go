@@ -6,9 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// readObject reads what appendObject has written. Where no string has an escape,
-// as is usual, it does so in a quarter of encoding/json's time, and the strings
-// share the memory of s; everything else is left to encoding/json.
+// readObject reads what appendObject has written. Where no string has an escape
+// but those of quotes, which are in the names of fields, it does so in a quarter
+// of encoding/json's time, and the strings share the memory of s; everything
+// else is left to encoding/json.
 func readObject[V any](s string, value func(rest string) (v V, after string, ok bool)) (map[string]V, error) {
 	if m, ok := plainObject(s, value); ok {
 		return m, nil
@@ -20,7 +21,7 @@ func readObject[V any](s string, value func(rest string) (v V, after string, ok 
 
 func plainObject[V any](s string, value func(rest string) (v V, after string, ok bool)) (map[string]V, bool) {
 	rest, ok := strings.CutPrefix(s, "{")
-	if !ok || hasEscapes(s) {
+	if !ok || hasControls(s) {
 		return nil, false
 	}
 	m := make(map[string]V, 8)
@@ -44,22 +45,40 @@ func plainObject[V any](s string, value func(rest string) (v V, after string, ok
 	}
 }
 
-// hasEscapes reports that s has an escape, or what should have been one.
-func hasEscapes(s string) bool {
+// hasControls reports that s has what should have been an escape.
+func hasControls(s string) bool {
 	for i := range len(s) {
-		if s[i] == '\\' || s[i] < ' ' {
+		if s[i] < ' ' {
 			return true
 		}
 	}
 	return !utf8.ValidString(s)
 }
 
-// plainString reads a string without escapes off the front.
+// plainString reads a string off the front that has no escapes but those of
+// quotes.
 func plainString(s string) (text, after string, ok bool) {
 	if !strings.HasPrefix(s, `"`) {
 		return "", s, false
 	}
-	return strings.Cut(s[1:], `"`)
+	text, after, ok = strings.Cut(s[1:], `"`)
+	if strings.IndexByte(text, '\\') < 0 {
+		return text, after, ok
+	}
+	var whole []byte
+	for ok {
+		before, escaped := strings.CutSuffix(text, `\`)
+		if strings.IndexByte(before, '\\') >= 0 {
+			return "", s, false // another escape
+		}
+		whole = append(whole, before...)
+		if !escaped {
+			return string(whole), after, true
+		}
+		whole = append(whole, '"')
+		text, after, ok = strings.Cut(after, `"`)
+	}
+	return "", s, false
 }
 
 // plainList reads a list of them.

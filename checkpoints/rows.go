@@ -48,9 +48,16 @@ func asJSON(v any) (string, error) {
 	return string(b), err
 }
 
-// fromList reads a column that holds a list as JSON. Most lists are empty.
+// text is a column that is NULL where there is nothing.
+func text(column any) string {
+	s, _ := column.(string)
+	return s
+}
+
+// fromList reads a column that holds a list as JSON, or nothing. Most lists are
+// empty.
 func fromList[T any](s string, list *[]T) error {
-	if s == "[]" {
+	if s == "[]" || s == "" {
 		return nil
 	}
 	return json.Unmarshal([]byte(s), list)

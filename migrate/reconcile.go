@@ -55,7 +55,7 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	if p.Undoes != 0 {
 		r.Undoes, r.InSnapshot = p.Summary.Undoes, map[plan.Kind]int{}
 	}
-	decide, err := decision(ctx, f, p, inv)
+	decide, err := decision(ctx, f, p, inv, plan.Reconsider)
 	if err != nil {
 		return Report{}, err
 	}

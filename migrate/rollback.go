@@ -54,7 +54,7 @@ func Rollback(ctx context.Context, f *checkpoints.File, dst Lister, opts Rollbac
 		Undoes: opts.Plan.ID, UndoesRun: opts.Run,
 	}
 	head.Summary.Undoes = &plan.Undone{Plan: opts.Plan.Summary.Digest, Run: opts.Run, Created: opts.Created}
-	decide, err := decision(ctx, f, head, inv)
+	decide, err := decision(ctx, f, head, inv, plan.Decide)
 	if err != nil {
 		return checkpoints.Plan{}, err
 	}
@@ -62,15 +62,15 @@ func Rollback(ctx context.Context, f *checkpoints.File, dst Lister, opts Rollbac
 }
 
 // decision is what a plan is decided with, once more: a snapshot, or what was
-// sent of the plan that it undoes; with an inventory.
-func decision(ctx context.Context, f *checkpoints.File, p checkpoints.Plan, inv checkpoints.Inventory) (func(plan.Sink) (plan.Summary, error), error) {
+// sent of the plan that it undoes; with an inventory. By decides the former.
+func decision(ctx context.Context, f *checkpoints.File, p checkpoints.Plan, inv checkpoints.Inventory, by func(plan.Input, plan.Sink) (plan.Summary, error)) (func(plan.Sink) (plan.Summary, error), error) {
 	if p.Undoes == 0 {
 		snap, err := f.Snapshot(ctx, p.Snapshot)
 		if err != nil {
 			return nil, err
 		}
 		in, err := input(ctx, f, snap, inv, p)
-		return func(to plan.Sink) (plan.Summary, error) { return plan.Decide(in, to) }, err
+		return func(to plan.Sink) (plan.Summary, error) { return by(in, to) }, err
 	}
 	undone, err := f.PlanByID(ctx, p.Undoes)
 	if err != nil {

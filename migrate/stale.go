@@ -166,7 +166,7 @@ func (a Apply) checkDestination(ctx context.Context, p checkpoints.Plan) error {
 	if inv.Digest == planned.Digest {
 		return nil
 	}
-	decide, err := decision(ctx, a.File, p, inv)
+	decide, err := decision(ctx, a.File, p, inv, plan.Decide)
 	if err != nil {
 		return err
 	}

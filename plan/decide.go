@@ -26,8 +26,8 @@ type decider struct {
 	met    met
 	others map[string]string // sources of the vendor's groups, by folded name
 	phase  int
-	due    map[Kind]int // objects that have a step of their own
-	writes int          // of the steps, under the quota
+	due    map[Kind]*due
+	writes int // of the steps, under the quota
 	// settings by ID, and those of them that try people.
 	settings map[ExternalID]*setting
 	tries    []*setting
@@ -38,6 +38,18 @@ type decider struct {
 // out refuses something, or when the plan that it made does not lead from have
 // to want, which is a bug of this program.
 func Decide(in Input, out Sink) (Summary, error) {
+	return decide(in, out, newRoll(), newRoll())
+}
+
+// Reconsider decides as [Decide] does, for what is not kept as a plan: the
+// summary has no digests of what was decided, which cost as much as deciding.
+func Reconsider(in Input, out Sink) (Summary, error) {
+	return decide(in, out, roll{}, roll{})
+}
+
+// decide makes a plan and adds all of it to one digest, and its steps to the
+// other.
+func decide(in Input, out Sink, all, steps roll) (Summary, error) {
 	mapper, err := newMapper(in)
 	if err != nil {
 		return Summary{}, err
@@ -46,11 +58,11 @@ func Decide(in Input, out Sink) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	d := &decider{in: in, out: out, mapper: mapper, roll: newRoll(), steps: newRoll(), sum: Summary{
+	d := &decider{in: in, out: out, mapper: mapper, roll: all, steps: steps, sum: Summary{
 		Snapshot: in.Snapshot.Digest, Rules: rules, Inventory: in.Inventory.Digest, Tenant: in.Tenant.Digest,
 		Objects: map[Kind]map[Class]int{}, Steps: map[Action]int{}, Hazards: map[Hazard]int{},
 		Findings: map[Severity]int{}, Unexpected: map[Kind]int{},
-	}, names: map[Kind]*names{}, due: map[Kind]int{}}
+	}, names: map[Kind]*names{}, due: map[Kind]*due{}}
 	d.guards = &guarding{rules: in.Rules.Guards.withDefaults(), d: d}
 	for _, pass := range []func() error{d.prerequisites, d.caution, d.decideSettings, d.surveyUnits, d.people, d.orphans, d.groups, d.plainUnits, d.holding, d.strangers, d.references, d.invitations, d.reminders, d.guards.check, d.send} {
 		if err := pass(); err != nil {

@@ -37,12 +37,16 @@ func DigestOf(v any) (Digest, error) {
 	return Digest(hex.EncodeToString(sum[:])), nil
 }
 
-// roll is a digest over a stream of values.
+// roll is a digest over a stream of values. The zero roll takes none, and its
+// digest is "".
 type roll struct{ hash.Hash }
 
 func newRoll() roll { return roll{sha256.New()} }
 
 func (r roll) add(v any) error {
+	if r.Hash == nil {
+		return nil
+	}
 	b, err := canonical(v)
 	if err != nil {
 		return err
@@ -51,7 +55,12 @@ func (r roll) add(v any) error {
 	return nil
 }
 
-func (r roll) digest() Digest { return Digest(hex.EncodeToString(r.Sum(nil))) }
+func (r roll) digest() Digest {
+	if r.Hash == nil {
+		return ""
+	}
+	return Digest(hex.EncodeToString(r.Sum(nil)))
+}
 
 // seal gives the step its ID, which is the digest of all the rest of it.
 func (s Step) seal() (Step, error) {

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 )
 
 // outcome is what becomes of one matched object, before its membership.
@@ -22,6 +21,8 @@ func (d *decider) decideAll(k Kind, seen func(outcome) error) error {
 		return err
 	}
 	adopted := 0
+	d.due[k] = &due{}
+	i := -1
 	err := d.outcomes(k, func(Resource) { d.sum.Unexpected[k]++ }, func(o outcome) error {
 		for _, f := range o.want.findings {
 			if err := d.finding(f); err != nil {
@@ -31,8 +32,9 @@ func (d *decider) decideAll(k Kind, seen func(outcome) error) error {
 		if o.class == ToAdopt {
 			adopted++
 		}
+		i++
 		if o.step != nil {
-			d.due[k]++
+			d.due[k].add(i, o)
 		}
 		if err := o.replay(); err != nil {
 			return err
@@ -55,42 +57,6 @@ func (d *decider) decideAll(k Kind, seen func(outcome) error) error {
 // outcomes decides every object of one kind, the same each time.
 func (d *decider) outcomes(k Kind, unexpected func(Resource), yield func(outcome) error) error {
 	return d.matches(k, unexpected, func(m match) error { return yield(d.outcome(d.names[k], m)) })
-}
-
-// sendAll sends the steps on the objects of one kind in one wave. Those that
-// take over a name come after all others, in the order of the hand-overs.
-func (d *decider) sendAll(k Kind, wave uint8, waveOf func(i int) uint8) error {
-	if d.due[k] == 0 {
-		return nil
-	}
-	var late []outcome
-	i := -1
-	err := d.outcomes(k, ignore, func(o outcome) error {
-		i++
-		if o.step == nil || waveOf(i) != wave {
-			return nil
-		}
-		if o.after > 0 {
-			late = append(late, o)
-			return nil
-		}
-		return d.step(*o.step, wave)
-	})
-	if err != nil {
-		return err
-	}
-	slices.SortStableFunc(late, func(a, b outcome) int { return a.after - b.after })
-	after := 0
-	for _, o := range late {
-		if o.after != after {
-			after = o.after
-			d.phase++
-		}
-		if err := d.step(*o.step, wave); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // outcome decides one object.
