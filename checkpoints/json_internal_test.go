@@ -14,8 +14,10 @@ func FuzzJSON(f *testing.F) {
 	for _, s := range []string{"", "Håkon", "a\"b\\c", "<&>", "\u2028\u2029", "\x00\x1f\x7f\n", "\xff\xfe", "\xe2\x80", "€"} {
 		f.Add(s, "mail")
 	}
-	for _, s := range []string{`{}`, `{"a":[]}`, `{"a":["b","c"],"d":["e"]}`, `{"a":["b"]`, `{"a":["b" ]}`, `{"a":["b"],}`, `{"a":["b"]}x`, "{\"a\":[\"\n\"]}",
-		`{"e[type eq \"work\"].value":["\"b\"","c\""]}`, `{"a":["b\\"]}`, `{"a":["\\\"b"]}`, `{"a":["\"]}`, `{"a\u0022":["\/"]}`} {
+	for _, s := range []string{
+		`{}`, `{"a":[]}`, `{"a":["b","c"],"d":["e"]}`, `{"a":["b"]`, `{"a":["b" ]}`, `{"a":["b"],}`, `{"a":["b"]}x`, "{\"a\":[\"\n\"]}",
+		`{"e[type eq \"work\"].value":["\"b\"","c\""]}`, `{"a":["b\\"]}`, `{"a":["\\\"b"]}`, `{"a":["\"]}`, `{"a\u0022":["\/"]}`,
+	} {
 		f.Add(s, strings.ReplaceAll(s, "[", ""))
 	}
 	f.Fuzz(func(t *testing.T, s, name string) {

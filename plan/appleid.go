@@ -113,15 +113,11 @@ const (
 
 // countAppleID counts who will have which ID.
 func (n *names) countAppleID(w want) {
-	if w.appleID == "" {
-		return
+	if w.appleID != "" {
+		n.apples.add(nameKey(w.appleID))
 	}
-	if n.apples == nil {
-		n.apples = map[key]int{}
-	}
-	n.apples[nameKey(w.appleID)]++
 }
 
 func (n *names) appleIDShared(w want) bool {
-	return w.appleID != "" && n.apples[nameKey(w.appleID)] > 1
+	return w.appleID != "" && n.apples.of(nameKey(w.appleID)) > 1
 }

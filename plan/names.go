@@ -11,26 +11,35 @@ type names struct {
 	kind Kind
 	// asked counts the names that entries ask for, before collisions are
 	// settled by adding the unit.
-	asked   map[key]int
-	held    map[key]holder
-	wanted  map[key]int
-	mails   map[key]int
-	apples  map[key]int // Managed Apple IDs
+	asked map[key]int
+	// owners are the IDs of our objects by the names that they alone have at the
+	// destination, and others who has the other names.
+	owners  map[key]key
+	others  map[key]holder
+	wanted  counts
+	mails   counts
+	apples  counts // Managed Apple IDs
 	claims  []claim
 	verdict map[ExternalID]verdict
 }
 
-// holder is the destination's object that has a name now.
+// holder is who has a name that not one of our objects alone has.
 type holder struct {
-	owner   ExternalID // "" when the object is not ours
 	unowned *Resource
 	several bool // more than one object has the name
 }
 
 // claim is a wanted name that somebody else holds.
 type claim struct {
-	by, holder ExternalID
-	name       key
+	by     ExternalID
+	holder key // of the ID
+	name   key
+}
+
+// freed is who gives up a name, and the name that they take.
+type freed struct {
+	by    ExternalID
+	takes key
 }
 
 // verdict says what becomes of a claim: it waits for so many hand-overs
@@ -43,20 +52,22 @@ type verdict struct {
 
 func (n *names) hold(r Resource) {
 	k := nameKey(r.Name())
-	if _, twice := n.held[k]; twice {
-		n.held[k] = holder{several: true}
-		return
+	_, owned := n.owners[k]
+	_, other := n.others[k]
+	switch {
+	case owned || other:
+		delete(n.owners, k)
+		n.others[k] = holder{several: true}
+	case r.ExternalID == "":
+		n.others[k] = holder{unowned: &r}
+	default:
+		n.owners[k] = keyOf(string(r.ExternalID))
 	}
-	h := holder{owner: r.ExternalID}
-	if r.ExternalID == "" {
-		h.unowned = &r
-	}
-	n.held[k] = h
 }
 
 // survey fills the indexes of one kind.
 func (d *decider) survey(k Kind) error {
-	n := &names{kind: k, held: map[key]holder{}, wanted: map[key]int{}, mails: map[key]int{}, verdict: map[ExternalID]verdict{}}
+	n := &names{kind: k, owners: map[key]key{}, others: map[key]holder{}, verdict: map[ExternalID]verdict{}}
 	if err := d.countAsked(k, n); err != nil {
 		return err
 	}
@@ -74,15 +85,18 @@ func (d *decider) survey(k Kind) error {
 			return
 		}
 		name := nameKey(w.fields[nameField(k)])
-		n.wanted[name]++
+		n.wanted.add(name)
 		if mail := w.fields[WorkEmail]; mail != "" {
-			n.mails[nameKey(mail)]++
+			n.mails.add(nameKey(mail))
 		}
 		n.countAppleID(w)
-		if h := n.held[name]; h.owner != "" && h.owner != w.entry.ID {
-			n.claims = append(n.claims, claim{by: w.entry.ID, holder: h.owner, name: name})
+		if owner, held := n.owners[name]; held && owner != keyOf(string(w.entry.ID)) {
+			n.claims = append(n.claims, claim{by: w.entry.ID, holder: owner, name: name})
 		}
 	})
+	for _, c := range []*counts{&n.wanted, &n.mails, &n.apples} {
+		c.close()
+	}
 	if err != nil || len(n.claims) == 0 {
 		return err
 	}
@@ -158,15 +172,16 @@ func (m match) has(name key) bool {
 // settle decides the claims: a holder that will itself take another name
 // frees this one, and goes first.
 func (d *decider) settle(n *names) error {
-	holders := map[ExternalID]bool{}
+	holders := map[key]bool{}
 	for _, c := range n.claims {
 		holders[c.holder] = true
 	}
-	frees := map[ExternalID]key{}
+	frees := map[key]freed{}
 	err := d.matches(n.kind, ignore, func(m match) error {
 		name := nameKey(m.want.fields[nameField(n.kind)])
-		if holders[m.want.entry.ID] && m.want.class == "" && d.in.Rules.Existing.renames(m) && len(m.have) == 1 && n.wanted[name] == 1 && !n.mailShared(m.want) && !n.appleIDShared(m.want) && !n.held[name].blocks() {
-			frees[m.want.entry.ID] = name
+		id := keyOf(string(m.want.entry.ID))
+		if holders[id] && m.want.class == "" && d.in.Rules.Existing.renames(m) && len(m.have) == 1 && n.wanted.of(name) == 1 && !n.mailShared(m.want) && !n.appleIDShared(m.want) && !n.others[name].blocks() {
+			frees[id] = freed{m.want.entry.ID, name}
 		}
 		return nil
 	})
@@ -182,7 +197,7 @@ func (d *decider) settle(n *names) error {
 		n.claims = slices.DeleteFunc(n.claims, func(c claim) bool {
 			v, settled := n.judge(c, frees, open)
 			if settled {
-				v.holder = c.holder
+				v.holder = frees[c.holder].by
 				n.verdict[c.by], progress = v, true
 				delete(open, c.by)
 			}
@@ -196,15 +211,15 @@ func (d *decider) settle(n *names) error {
 }
 
 // judge settles one claim if its holder's own claim, if any, is settled.
-func (n *names) judge(c claim, frees map[ExternalID]key, open map[ExternalID]bool) (verdict, bool) {
-	takes, moves := frees[c.holder]
-	if !moves || takes == c.name {
+func (n *names) judge(c claim, frees map[key]freed, open map[ExternalID]bool) (verdict, bool) {
+	holder, moves := frees[c.holder]
+	if !moves || holder.takes == c.name {
 		return verdict{code: NameTaken}, true
 	}
-	if open[c.holder] {
+	if open[holder.by] {
 		return verdict{}, false
 	}
-	before := n.verdict[c.holder] // the zero verdict when it claims nothing
+	before := n.verdict[holder.by] // the zero verdict when it claims nothing
 	if before.code != "" {
 		return verdict{code: NameTaken}, true
 	}
@@ -216,5 +231,5 @@ func (h holder) blocks() bool { return h.several || h.unowned != nil }
 
 func (n *names) mailShared(w want) bool {
 	mail := w.fields[WorkEmail]
-	return mail != "" && n.mails[nameKey(mail)] > 1
+	return mail != "" && n.mails.of(nameKey(mail)) > 1
 }

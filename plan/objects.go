@@ -63,7 +63,7 @@ func (d *decider) outcomes(k Kind, unexpected func(Resource), yield func(outcome
 func (d *decider) outcome(n *names, m match) outcome {
 	w := &m.want
 	name := nameKey(w.fields[nameField(w.entry.Kind)])
-	holder := n.held[name]
+	holder := n.others[name]
 	v := n.verdict[w.entry.ID]
 	if w.class == "" {
 		n.refuseDuplicates(w, name)
@@ -122,7 +122,7 @@ func (d *decider) outcome(n *names, m match) outcome {
 // refuseDuplicates blocks an object whose name or email another wants too
 // (P03, P11).
 func (n *names) refuseDuplicates(w *want, name key) {
-	if c := n.wanted[name]; c > 1 {
+	if c := n.wanted.of(name); c > 1 {
 		code, field := Duplicate, nameField(n.kind)
 		if n.kind == Group {
 			code = GroupCheck
@@ -131,11 +131,11 @@ func (n *names) refuseDuplicates(w *want, name key) {
 			"give each its own "+field+" in the directory")
 	}
 	if n.mailShared(*w) {
-		w.block(Duplicate, fmt.Sprintf("the email %q is that of %d people, case aside", w.fields[WorkEmail], n.mails[nameKey(w.fields[WorkEmail])]),
+		w.block(Duplicate, fmt.Sprintf("the email %q is that of %d people, case aside", w.fields[WorkEmail], n.mails.of(nameKey(w.fields[WorkEmail]))),
 			"give each person an email of their own")
 	}
 	if n.appleIDShared(*w) {
-		w.block(Duplicate, fmt.Sprintf("the Managed Apple ID %s would be that of %d people, case aside", quoted(w.appleID), n.apples[nameKey(w.appleID)]),
+		w.block(Duplicate, fmt.Sprintf("the Managed Apple ID %s would be that of %d people, case aside", quoted(w.appleID), n.apples.of(nameKey(w.appleID))),
 			"give each person their own value of what it comes from")
 	}
 }
