@@ -62,7 +62,10 @@ func (d *decider) connect() error {
 	}
 	return Pipe(everything(d.in.Inventory.Groups, "read the inventory's groups"), func(r Resource) error {
 		if i, ours := at[r.RemoteID]; ours {
-			d.graph.groups[i].have = d.present(r)
+			n := &d.graph.groups[i]
+			if n.have = d.present(r); n.have.Equals(n.people) {
+				n.have = n.people // nobody changes either
+			}
 		}
 		return nil
 	})

@@ -13,7 +13,7 @@ type names struct {
 	// settled by adding the unit.
 	asked map[key]int
 	// owners are the IDs of our objects by the names that they alone have at the
-	// destination, and others who has the other names.
+	// destination, until the claims are known; others is who has other names.
 	owners  map[key]key
 	others  map[key]holder
 	wanted  counts
@@ -94,6 +94,7 @@ func (d *decider) survey(k Kind) error {
 			n.claims = append(n.claims, claim{by: w.entry.ID, holder: owner, name: name})
 		}
 	})
+	n.owners = nil
 	for _, c := range []*counts{&n.wanted, &n.mails, &n.apples} {
 		c.close()
 	}

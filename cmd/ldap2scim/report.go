@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -57,7 +58,14 @@ func (o *reportOptions) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.redact, "redact", false, "with pseudonyms for names, addresses and values, to be sent outside")
 }
 
+// reportMemory is where the garbage collector begins to work harder for a
+// report: it keeps less than a plan does, and the state file's pages come on top.
+const reportMemory = 280 << 20
+
 func (p *program) report(ctx context.Context, c configs.Config, o reportOptions) error {
+	if debug.SetMemoryLimit(-1) == softMemory { // GOMEMLIMIT says otherwise
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(reportMemory))
+	}
 	return p.changing(ctx, c, func(f *checkpoints.File) error {
 		stored, err := chosen(ctx, f, "")
 		if err != nil {
