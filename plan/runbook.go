@@ -62,7 +62,15 @@ func MakeRunbook(v View, r Rules, t Records) (Runbook, error) {
 			v.Summary.Sentence(),
 		},
 	}
-	b.Parts = append(b.Parts, ldapPart(v.Summary), settingsPart(v.Summary, r), applicationPart(people), attributesPart(r), mappingPart(r), groupsPart(groups), startPart(v.Summary))
+	b.Parts = append(b.Parts, ldapPart(v.Summary), settingsPart(v.Summary, r), applicationPart(people), attributesPart(r), mappingPart(r), groupsPart(groups))
+	work, err := workPart(v)
+	if err != nil {
+		return Runbook{}, err
+	}
+	if work != nil {
+		b.Parts = append(b.Parts, *work)
+	}
+	b.Parts = append(b.Parts, startPart(v.Summary))
 	if len(t.References) > 0 {
 		b.Parts = append(b.Parts, referencesPart(t))
 	}

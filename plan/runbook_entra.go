@@ -161,7 +161,7 @@ func groupsOf(v View) ([]planned, error) {
 		if err != nil {
 			return nil, err
 		}
-		if d.Kind == Person || d.Class == Excluded || d.Class == Blocked {
+		if d.Kind == Person || d.Kind == Setting || d.Class == Excluded || d.Class == Blocked {
 			continue
 		}
 		all = append(all, planned{name: d.Name, kind: string(d.Kind), members: members[d.Object]})
@@ -192,4 +192,37 @@ func groupsPart(groups []planned) RunbookPart {
 		part.Items = append(part.Items, do(fmt.Sprintf("%s of them are made of organizational units, which Entra ID does not have: make a group for each, with the people of the unit.", views.Digits(units))))
 	}
 	return part
+}
+
+// mostWork is how many work items a runbook lists.
+const mostWork = 50
+
+// workPart lists what only another may write at the destination (E02), or
+// returns nil where there is nothing.
+func workPart(v View) (*RunbookPart, error) {
+	table := &RunbookTable{Columns: []string{"who", "what", "to do"}, Typed: []bool{true, false, false}}
+	n := 0
+	for f, err := range v.Findings {
+		if err != nil {
+			return nil, err
+		}
+		if f.Code != Owned {
+			continue
+		}
+		if n++; n <= mostWork {
+			table.Rows = append(table.Rows, []string{views.Brief(f.Name), views.Brief(f.Sentence), views.Brief(f.Remedy)})
+		}
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	part := RunbookPart{
+		Title: "Work for those who synchronise",
+		Text:  "Who is synced from the directory cannot be written through Microsoft Graph. In Entra Connect: Customize synchronization options > Optional features > Directory extension attribute sync, and add each attribute that is named here; or fill one that is synchronised already.",
+		Items: []RunbookItem{do("See to each line, let Entra Connect run, then plan again: ldap2scim plan.")}, Table: table,
+	}
+	if n > mostWork {
+		part.Text += fmt.Sprintf(" The first %d of %s; all of them: ldap2scim show findings --csv.", mostWork, views.Amount(n, "line"))
+	}
+	return &part, nil
 }

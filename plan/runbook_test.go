@@ -1,9 +1,11 @@
 package plan_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +22,7 @@ func bookOf(t *testing.T, w *world) plan.Runbook {
 	day := time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)
 	b, err := plan.MakeRunbook(plan.View{
 		Summary: sum, Source: "ldaps://ldap.example.com", Destination: "https://mdm.example.com/scim", SnapshotTaken: day, InventoryTaken: day,
-		Steps: seq(got.steps), Decisions: seq(got.decisions),
+		Steps: seq(got.steps), Decisions: seq(got.decisions), Findings: seq(got.findings),
 	}, w.rules, w.records)
 	if err != nil {
 		t.Fatal(err)
@@ -120,5 +122,34 @@ func TestRunbookBoxes(t *testing.T) {
 		if n > 1 {
 			t.Errorf("%s is the source of %d rows", source, n)
 		}
+	}
+}
+
+// TestRunbookWork: what only Entra Connect can write is a line of work, and
+// what the tenant itself must have is no group to assign.
+func TestRunbookWork(t *testing.T) {
+	t.Parallel()
+	w := &world{rules: existing(rules())}
+	for i := range 60 {
+		e := person(fmt.Sprintf("p%02d", i), fmt.Sprintf("u%02d", i), "costcode", "c1")
+		w.entries = append(w.entries, e)
+		w.there(e, plan.Fields{plan.FactOwner: "Entra Connect"})
+	}
+	var work *plan.RunbookTable
+	var b strings.Builder
+	book := bookOf(t, w)
+	for _, p := range book.Parts {
+		if strings.HasPrefix(p.Title, "Work for") {
+			work = p.Table
+		}
+		if p.Table != nil && slices.ContainsFunc(p.Table.Rows, func(row []string) bool { return row[0] == "assignments" }) {
+			t.Errorf("%s has a setting in its table", p.Title)
+		}
+	}
+	if work == nil || len(work.Rows) != 50 || !strings.Contains(work.Rows[0][1], "only Entra Connect can write it") {
+		t.Fatalf("work %+v", work)
+	}
+	if err := book.WriteMarkdown(&b); err != nil || !strings.Contains(b.String(), "The first 50 of 60 lines") {
+		t.Errorf("%v, and it does not say that there are more", err)
 	}
 }
