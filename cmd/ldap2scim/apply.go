@@ -101,7 +101,7 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 				return err
 			}
 		}
-		progress := p.applying(stored, ready.open, c.Destination)
+		progress := p.applying(stored, ready.open, c)
 		ready.run.Observe = progress.observe
 		res, err := ready.run.Run(ctx, stored)
 		progress.end()

@@ -109,7 +109,7 @@ func (p *program) status(ctx context.Context, c configs.Config, f *checkpoints.F
 			return false, err
 		}
 		fmt.Fprintf(p.out, "A run began %s and has not ended; if it was killed, apply goes on.\n", ago(last.Started))
-		if now := before.look(time.Now(), quotaOf(c.Destination), states, control); now != "" {
+		if now := before.look(time.Now(), quotaOf(c), states, control); now != "" {
 			fmt.Fprintln(p.out, now)
 		}
 		return true, nil

@@ -6,8 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"ldap2scim/configs"
 	"ldap2scim/migrate"
 	"ldap2scim/plan"
+	"ldap2scim/scimdst"
+	"ldap2scim/scimdst/entra"
 )
 
 // refusal is an error of a request.
@@ -141,5 +144,17 @@ func TestBar(t *testing.T) {
 	}
 	if got := newTally(aMoment).line(aMoment); got != "apply: 0 of 0 done · 0 failed · 0 waiting · 0.0/s" {
 		t.Errorf("line of nothing %q", got)
+	}
+}
+
+// TestQuotaOf: the quota is that of the destination that is written to.
+func TestQuotaOf(t *testing.T) {
+	t.Parallel()
+	service := scimdst.Config{Profile: "slack"}
+	if got := quotaOf(configs.Config{Destination: service}); got <= 0 {
+		t.Errorf("a service with a quota: %v", got)
+	}
+	if got := quotaOf(configs.Config{Destination: service, Entra: &entra.Config{WritesPerSecond: 7}}); got != 7 {
+		t.Errorf("on the road through Entra ID: %v", got)
 	}
 }

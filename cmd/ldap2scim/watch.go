@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"ldap2scim/checkpoints"
+	"ldap2scim/configs"
 	"ldap2scim/migrate"
-	"ldap2scim/scimdst"
 )
 
 // watch is how another program looks on while a command runs: a file of events,
@@ -73,9 +73,12 @@ func (p *program) observers() []migrate.Observer {
 	return all
 }
 
-// quotaOf is how many writes a second a service is known to allow, or 0.
-func quotaOf(c scimdst.Config) float64 {
-	profile, err := c.Effective()
+// quotaOf is how many writes a second a destination is known to allow, or 0.
+func quotaOf(c configs.Config) float64 {
+	if c.Entra != nil {
+		return c.Entra.WritesPerSecond
+	}
+	profile, err := c.Destination.Effective()
 	if err != nil {
 		return 0 // said where the configuration is read
 	}
@@ -83,9 +86,9 @@ func quotaOf(c scimdst.Config) float64 {
 }
 
 // applying is the progress of a run that is to take up so many steps.
-func (p *program) applying(stored checkpoints.Plan, steps int, to scimdst.Config) *progress {
+func (p *program) applying(stored checkpoints.Plan, steps int, c configs.Config) *progress {
 	g := p.progress(steps)
-	g.tally.quota = quotaOf(to)
+	g.tally.quota = quotaOf(c)
 	if p.watch.metrics != nil {
 		p.watch.metrics.now.Store(g)
 	}
