@@ -21,7 +21,7 @@ const (
 type answer struct {
 	*http.Response
 	buffers *sync.Pool
-	buffer  *bytes.Buffer
+	buffer  *[]byte
 }
 
 // json returns the body of an answer that must be SCIM.
@@ -30,22 +30,39 @@ func (a *answer) json() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	buffer, ok := a.buffers.Get().(*bytes.Buffer)
+	buffer, ok := a.buffers.Get().(*[]byte)
 	if !ok {
-		buffer = &bytes.Buffer{}
+		buffer = new([]byte)
 	}
 	a.buffer = buffer
-	if _, err := buffer.ReadFrom(body); err != nil {
-		return nil, err
+	*buffer, err = fill((*buffer)[:0], body)
+	return *buffer, err
+}
+
+// fill reads all that there is into b, which grows to what an answer may have
+// at the most.
+func fill(b []byte, from io.Reader) ([]byte, error) {
+	for {
+		if len(b) == cap(b) {
+			grown := make([]byte, len(b), min(max(2*cap(b), 4<<10), largestAnswer+1))
+			copy(grown, b)
+			b = grown
+		}
+		n, err := from.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		switch {
+		case errors.Is(err, io.EOF):
+			return b, nil
+		case err != nil:
+			return b, err
+		}
 	}
-	return buffer.Bytes(), nil
 }
 
 func (a *answer) release() {
-	if a.buffer == nil || a.buffer.Cap() > largestKept {
+	if a.buffer == nil || cap(*a.buffer) > largestKept {
 		return
 	}
-	a.buffer.Reset()
 	a.buffers.Put(a.buffer)
 	a.buffer = nil
 }

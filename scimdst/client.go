@@ -44,7 +44,7 @@ type client struct {
 	headers func() (http.Header, secrets, error)
 	// way is not an http.Client, which follows redirects and keeps cookies.
 	way http.RoundTripper
-	// buffers holds *bytes.Buffer for answers.
+	// buffers holds *[]byte for answers.
 	buffers *sync.Pool
 	// throttled are the statuses beside 429 that ask to slow down where they
 	// come with a Retry-After.
