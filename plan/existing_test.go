@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -211,4 +212,20 @@ func FuzzExistingLaws(f *testing.F) {
 			t.Fatalf("after applying %d steps, a new plan has %+v", len(first.steps), after.steps)
 		}
 	})
+}
+
+// TestFirstCycle: what the destination provisions further takes as long as its
+// maker says of people, groups and memberships together.
+func TestFirstCycle(t *testing.T) {
+	t.Parallel()
+	people := []plan.Entry{person("p1", "ada"), person("p2", "bob"), person("p3", "cid")}
+	w := &world{entries: append(people, group("g1", "Staff", "p1", "p2"), person("p4", "dan")), rules: existing(rules())}
+	w.rules.Quota.Cycle = plan.Cycle{Least: 0.6, Most: 4.8}
+	for _, e := range people { // and Dan is not there
+		w.there(e, nil)
+	}
+	sum, _ := decide(t, w)
+	if e := sum.Estimate; e.InScope != 3+1+2 || math.Abs(e.Cycle.Least-6*0.6) > 1e-9 || math.Abs(e.Cycle.Most-6*4.8) > 1e-9 {
+		t.Errorf("estimate %+v", e)
+	}
 }
