@@ -45,6 +45,7 @@ func TestFaults(t *testing.T) {
 		for i, to := range []string{"POST /Users", "POST /Groups", "PATCH /Groups"} {
 			t.Run(name+" on "+to, func(t *testing.T) {
 				t.Parallel()
+				fault := fault // each of the three has its own
 				w := newWorld(t, staff(12, 2))
 				// The others wait for nothing, so that a busy machine has time.
 				if t := fault.Trouble; t == scimtest.Hang || t == scimtest.HangAfter || t == scimtest.Drip {
