@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -56,12 +55,9 @@ func resourceSide() side {
 func (f *File) Inventory(ctx context.Context, id int64) (Inventory, error) {
 	v := Inventory{Resources: map[plan.Kind]int{}}
 	var taken, proof string
-	err := f.db.QueryRowContext(ctx, "SELECT id, digest, taken_at, destination, proof FROM inventories WHERE id = ?", id).Scan(&v.ID, &v.Digest, &taken, &v.Destination, &proof)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Inventory{}, fmt.Errorf("inventory %d: %w", id, ErrNone)
-	}
+	err := f.head(ctx, fmt.Sprintf("inventory %d", id), "SELECT id, digest, taken_at, destination, proof FROM inventories WHERE id = ?", []any{id}, &v.ID, &v.Digest, &taken, &v.Destination, &proof)
 	if err != nil {
-		return Inventory{}, fmt.Errorf("read inventory %d: %w", id, err)
+		return Inventory{}, err
 	}
 	if v.Taken, err = parseStamp(taken); err != nil {
 		return Inventory{}, fmt.Errorf("read inventory %d: %w", id, err)

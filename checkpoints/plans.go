@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -126,13 +125,10 @@ func (f *File) PlanByDigest(ctx context.Context, prefix string) (Plan, error) {
 func (f *File) plan(ctx context.Context, which string, args ...any) (Plan, error) {
 	var p Plan
 	var made, rules, summary string
-	err := f.db.QueryRowContext(ctx, "SELECT id, made_at, snapshot, inventory, ifnull(tenant, 0), settings, rules, summary, ifnull(undoes, 0), undoes_run FROM plans "+which, args...).
-		Scan(&p.ID, &made, &p.Snapshot, &p.Inventory, &p.Tenant, &p.Settings, &rules, &summary, &p.Undoes, &p.UndoesRun)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Plan{}, fmt.Errorf("plan: %w", ErrNone)
-	}
+	err := f.head(ctx, "plan", "SELECT id, made_at, snapshot, inventory, ifnull(tenant, 0), settings, rules, summary, ifnull(undoes, 0), undoes_run FROM plans "+which, args,
+		&p.ID, &made, &p.Snapshot, &p.Inventory, &p.Tenant, &p.Settings, &rules, &summary, &p.Undoes, &p.UndoesRun)
 	if err != nil {
-		return Plan{}, fmt.Errorf("read plan: %w", err)
+		return Plan{}, err
 	}
 	if p.Made, err = parseStamp(made); err != nil {
 		return Plan{}, fmt.Errorf("read plan %d: %w", p.ID, err)

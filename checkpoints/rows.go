@@ -2,7 +2,9 @@ package checkpoints
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -79,6 +81,19 @@ func parseStamp(s string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	return time.Parse(time.RFC3339Nano, s)
+}
+
+// head reads the one row that query has of what; the error wraps [ErrNone] when
+// there is none.
+func (f *File) head(ctx context.Context, what, query string, args []any, to ...any) error {
+	err := f.db.QueryRowContext(ctx, query, args...).Scan(to...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("%s: %w", what, ErrNone)
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", what, err)
+	}
+	return nil
 }
 
 // collected is a short sequence as a list.

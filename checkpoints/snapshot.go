@@ -76,12 +76,9 @@ func (f *File) Snapshot(ctx context.Context, id int64) (Snapshot, error) {
 func (f *File) snapshot(ctx context.Context, which string, args ...any) (Snapshot, error) {
 	s := Snapshot{Entries: map[plan.Kind]int{}}
 	var taken, proof string
-	err := f.db.QueryRowContext(ctx, "SELECT id, digest, taken_at, source, proof FROM snapshots "+which, args...).Scan(&s.ID, &s.Digest, &taken, &s.Source, &proof)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Snapshot{}, fmt.Errorf("snapshot: %w", ErrNone)
-	}
+	err := f.head(ctx, "snapshot", "SELECT id, digest, taken_at, source, proof FROM snapshots "+which, args, &s.ID, &s.Digest, &taken, &s.Source, &proof)
 	if err != nil {
-		return Snapshot{}, fmt.Errorf("read snapshot: %w", err)
+		return Snapshot{}, err
 	}
 	if s.Taken, err = parseStamp(taken); err != nil {
 		return Snapshot{}, fmt.Errorf("read snapshot %d: %w", s.ID, err)

@@ -69,12 +69,9 @@ func (f *File) Tenant(ctx context.Context, id int64) (Tenant, error) {
 func (f *File) tenant(ctx context.Context, which string, args ...any) (Tenant, error) {
 	var t Tenant
 	var taken, records string
-	err := f.db.QueryRowContext(ctx, "SELECT id, digest, taken_at, source, records FROM tenants "+which, args...).Scan(&t.ID, &t.Digest, &taken, &t.Source, &records)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Tenant{}, fmt.Errorf("the vendor's records: %w", ErrNone)
-	}
+	err := f.head(ctx, "the vendor's records", "SELECT id, digest, taken_at, source, records FROM tenants "+which, args, &t.ID, &t.Digest, &taken, &t.Source, &records)
 	if err != nil {
-		return Tenant{}, fmt.Errorf("read the vendor's records: %w", err)
+		return Tenant{}, err
 	}
 	if t.Taken, err = parseStamp(taken); err != nil {
 		return Tenant{}, fmt.Errorf("read the vendor's records %d: %w", t.ID, err)
