@@ -106,11 +106,9 @@ func hintOf(err error) string {
 		return "Use the version of ldap2scim that wrote it, or a later one."
 	case errors.Is(err, migrate.ErrEmpty):
 		return "Look at users.base and users.filter, and at what the reader may see; --allow-empty takes it as it is."
-	}
-	if errors.Is(err, migrate.ErrDown) {
+	case errors.Is(err, migrate.ErrDown):
 		return "Nothing is lost: apply goes on when the service is back."
-	}
-	if errors.Is(err, migrate.ErrDenied) {
+	case errors.Is(err, migrate.ErrDenied):
 		return "Put a token that the service takes where the old one was: it may be wrong, expired, or without the right to provision. Then apply goes on."
 	}
 	if hint := stateHint(checkpoints.TroubleOf(err)); hint != "" {
