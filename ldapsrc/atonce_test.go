@@ -73,6 +73,7 @@ func TestReadAtOnceFails(t *testing.T) {
 		"hang-up":      {fault: ldaptest.Fault{Base: people, Page: 2, After: 3, Act: ldaptest.HangUp}, is: func(err error) bool { return strings.Contains(err.Error(), "lost") }},
 		"no such base": {fault: ldaptest.Fault{On: ldaptest.Looks, Base: suffix, Act: ldaptest.Answer, Code: 32}, is: func(err error) bool { return strings.Contains(err.Error(), "No Such Object") }},
 	} {
+		d.Faults = nil
 		if test.fault.Act != 0 {
 			d.Faults = []ldaptest.Fault{test.fault}
 		}
