@@ -47,10 +47,6 @@ func TestFaults(t *testing.T) {
 				t.Parallel()
 				fault := fault // each of the three has its own
 				w := newWorld(t, staff(12, 2))
-				// The others wait for nothing, so that a busy machine has time.
-				if t := fault.Trouble; t == scimtest.Hang || t == scimtest.HangAfter || t == scimtest.Drip {
-					w.config.Timeout = 200 * time.Millisecond
-				}
 				w.strangers()
 				f := w.open()
 				p := w.planned(f)
@@ -58,7 +54,13 @@ func TestFaults(t *testing.T) {
 				fault.Match, fault.Skip = scimtest.To(method, path), 1
 				w.service.Inject(fault)
 				before := len(w.service.Requests())
+				patience := w.config.Timeout
+				// The others wait for nothing, so that a busy machine has time.
+				if t := fault.Trouble; t == scimtest.Hang || t == scimtest.HangAfter || t == scimtest.Drip {
+					w.config.Timeout = 500 * time.Millisecond
+				}
 				a := w.apply(f, w.writer())
+				w.config.Timeout = patience
 				a.Concurrency = 1 + 3*(i%2)
 				res, err := a.Run(t.Context(), p)
 				if err != nil || res.Done != p.Summary.Requests() {

@@ -116,10 +116,13 @@ func seedOf(t *testing.T) uint64 {
 // the same as without any trouble, and nothing has failed.
 func troubleOfEveryKind(t *testing.T, random *rand.Rand) {
 	w := newWorld(t, staff(40, 3))
-	w.config.Timeout = 200 * time.Millisecond
 	w.strangers()
 	f := w.open()
 	p := w.planned(f)
+	patience := w.config.Timeout
+	w.config.Timeout = 500 * time.Millisecond
+	hurried := w.writer()
+	w.config.Timeout = patience
 	met := 0
 	for _, fault := range []scimtest.Fault{
 		{Trouble: scimtest.StatusBefore, Status: 500},
@@ -143,7 +146,7 @@ func troubleOfEveryKind(t *testing.T, random *rand.Rand) {
 		w.service.Inject(fault)
 	}
 	before := len(w.service.Requests())
-	a := w.apply(f, w.writer())
+	a := w.apply(f, hurried)
 	a.Lister, a.Concurrency = nil, 1+random.IntN(8)
 	for open, runs := 1, 1; open > 0; runs++ {
 		res, err := a.Run(t.Context(), p)

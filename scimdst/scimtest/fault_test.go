@@ -38,7 +38,11 @@ func TestFaultsAndTheirEffect(t *testing.T) {
 			t.Parallel()
 			c := start(t, scimtest.Options{})
 			c.Inject(tc.fault)
-			if got := post(t, c, `{"userName":"ada"}`); got != tc.status {
+			patience := time.Minute
+			if tc.fault.Trouble == scimtest.Hang || tc.fault.Trouble == scimtest.HangAfter {
+				patience = 2 * time.Second
+			}
+			if got := postWithin(t, c, patience, `{"userName":"ada"}`); got != tc.status {
 				t.Errorf("status %d, want %d", got, tc.status)
 			}
 			if got := len(c.Users()); got != tc.effect {
@@ -58,7 +62,12 @@ func TestFaultsAndTheirEffect(t *testing.T) {
 // post returns the status, or 0 when no answer came.
 func post(t *testing.T, c client, body string) int {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	return postWithin(t, c, time.Minute, body)
+}
+
+func postWithin(t *testing.T, c client, patience time.Duration, body string) int {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+"/Users", strings.NewReader(body))
 	if err != nil {
