@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +27,7 @@ type store struct {
 	rows  map[string]*row
 	named map[string]string // folded name to id
 	order []string
+	stale bool // whether some of order are deleted
 }
 
 type row struct {
@@ -56,9 +58,18 @@ func (s *store) Get(_ *http.Request, id string) (scim.Resource, error) {
 func (s *store) GetAll(_ *http.Request, p scim.ListRequestParams) (scim.Page, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.compact()
 	page := scim.Page{Resources: []scim.Resource{}}
+	if p.FilterValidator == nil {
+		page.TotalResults = len(s.order)
+		first := min(p.StartIndex-1, len(s.order))
+		for _, id := range s.order[first:min(first+p.Count, len(s.order))] {
+			page.Resources = append(page.Resources, s.shown(id))
+		}
+		return page, nil
+	}
 	for _, id := range s.order {
-		if s.rows[id] == nil || p.FilterValidator != nil && !s.passes(id, p) {
+		if !s.passes(id, p) {
 			continue
 		}
 		page.TotalResults++
@@ -67,6 +78,15 @@ func (s *store) GetAll(_ *http.Request, p scim.ListRequestParams) (scim.Page, er
 		}
 	}
 	return page, nil
+}
+
+// compact takes what was deleted out of the order, so that a page is found
+// without looking at those before it.
+func (s *store) compact() {
+	if s.stale {
+		s.order = slices.DeleteFunc(s.order, func(id string) bool { return s.rows[id] == nil })
+		s.stale = false
+	}
 }
 
 func (s *store) passes(id string, p scim.ListRequestParams) bool {
@@ -93,6 +113,7 @@ func (s *store) Delete(_ *http.Request, id string) error {
 	}
 	delete(s.named, s.name(r.attributes))
 	delete(s.rows, id)
+	s.stale = true
 	return nil
 }
 
