@@ -14,19 +14,20 @@ func parseHead(kind plan.Kind, body []byte) (held, error) {
 	if err != nil {
 		return held{}, fmt.Errorf("the answer is no resource: %w", err)
 	}
-	return headOf(kind, all)
+	return (&resourceReader{kind: kind}).head(all)
 }
 
-func headOf(kind plan.Kind, all pairs) (held, error) {
-	if !names(all.find("schemas"), schemaOf(kind)) {
-		return held{}, foreign(kind)
+func (r *resourceReader) head(all pairs) (held, error) {
+	if !names(all.find("schemas"), schemaOf(r.kind)) {
+		return held{}, foreign(r.kind)
 	}
 	id := textOf(all.find("id"))
 	if id == "" {
 		return held{}, errors.New("a resource has no id")
 	}
+	r.middle = inner(r.middle[:0], all.find("meta"))
 	return held{Resource: plan.Resource{
-		Kind: kind, RemoteID: plan.RemoteID(id), ExternalID: plan.ExternalID(textOf(all.find(plan.ExternalIDPath))),
-		Version: textOf(inner(all.find("meta")).find("version")),
+		Kind: r.kind, RemoteID: plan.RemoteID(id), ExternalID: plan.ExternalID(textOf(all.find(plan.ExternalIDPath))),
+		Version: textOf(r.middle.find("version")),
 	}}, nil
 }

@@ -26,8 +26,9 @@ type page struct {
 func readPage(body []byte, kind plan.Kind) (page, error) {
 	p := page{total: -1}
 	s := &scan{text: body}
+	r := &resourceReader{kind: kind, paths: map[string]string{}}
 	err := s.whole(func() error {
-		return s.object(0, func(name []byte) error { return p.readPart(s, strings.ToLower(textOf(name)), kind) })
+		return s.object(0, func(name []byte) error { return p.readPart(s, strings.ToLower(textOf(name)), r) })
 	})
 	if err != nil {
 		return page{}, fmt.Errorf("read a page: %w", err)
@@ -40,14 +41,11 @@ func readPage(body []byte, kind plan.Kind) (page, error) {
 	return page{}, errors.New("the answer is no SCIM ListResponse: its schemas do not say so")
 }
 
-func (p *page) readPart(s *scan, name string, kind plan.Kind) error {
+func (p *page) readPart(s *scan, name string, r *resourceReader) error {
 	if name == "resources" && s.next() == '[' {
 		return s.sequence('[', ']', 1, func() error {
-			value, err := s.value(2)
-			if err != nil {
-				return err
-			}
-			h, err := parseResource(kind, value)
+			h, err := r.next(s, 2)
+			h.inOrder()
 			p.resources = append(p.resources, h)
 			return err
 		})

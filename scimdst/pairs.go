@@ -15,22 +15,24 @@ type pair struct{ name, value []byte }
 type pairs []pair
 
 // pairsOf reads an object, and checks all that is in it.
-func pairsOf(object []byte) (pairs, error) {
+func pairsOf(object []byte) (pairs, error) { return appendPairs(make(pairs, 0, 16), object) }
+
+// appendPairs puts the members of an object into a list, which is empty.
+func appendPairs(to pairs, object []byte) (pairs, error) {
 	s := &scan{text: object}
-	var all pairs
 	err := s.whole(func() (err error) {
-		all, err = s.pairs(make(pairs, 0, 16), 0)
+		to, err = s.pairs(to, 0)
 		return err
 	})
-	return all, err
+	return to, err
 }
 
-// inner reads an object within text that was checked; of another value it has
-// no members.
-func inner(value []byte) pairs {
-	all, err := pairsOf(value)
+// inner reads an object within text that was checked into a list, which is
+// empty; of another value it has no members.
+func inner(to pairs, value []byte) pairs {
+	all, err := appendPairs(to, value)
 	if err != nil {
-		return nil
+		return to
 	}
 	return all
 }

@@ -2,10 +2,12 @@ package scimdst
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -129,12 +131,27 @@ func (s *scan) string() ([]byte, error) {
 
 // plainOf is how many bytes stand for themselves in a string.
 func plainOf(text []byte) int {
-	for i, c := range text {
-		if c < ' ' || c == '"' || c == '\\' {
+	i := 0
+	for ; i+8 <= len(text); i += 8 {
+		if found := unusual(binary.LittleEndian.Uint64(text[i:])); found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; i < len(text); i++ {
+		if c := text[i]; c < ' ' || c == '"' || c == '\\' {
 			return i
 		}
 	}
-	return len(text)
+	return i
+}
+
+// unusual looks at eight bytes at a time. The lowest bit that it sets is the
+// highest of the first byte that does not stand for itself; of those above it
+// nothing is said.
+func unusual(eight uint64) uint64 {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	quotes, escapes := eight^('"'*ones), eight^('\\'*ones)
+	return ((quotes-ones)&^quotes | (escapes-ones)&^escapes | (eight-' '*ones)&^eight) & highs
 }
 
 // escape goes to the last byte of an escape.
@@ -219,6 +236,15 @@ func (s *scan) wrong(want string) error {
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+// saysFold reports whether a value that was scanned is a string that says the
+// same, case aside.
+func saysFold(value []byte, text string) bool {
+	if len(value) == len(text)+2 && value[0] == '"' && bytes.IndexByte(value, '\\') < 0 {
+		return bytes.EqualFold(value[1:len(value)-1], []byte(text))
+	}
+	return strings.EqualFold(textOf(value), text)
+}
 
 // textOf returns what a string that was scanned says, or "" for another value
 // or none. Other escapes than those of an ETag's quotes, and what is not UTF-8,

@@ -64,7 +64,7 @@ func treeSchemas(kind plan.Kind, m map[string]any) error {
 }
 
 func treeAttribute(f plan.Fields, key string, value any) {
-	name := canonical([]byte(key))
+	name := treeName(key)
 	isURN := len(key) >= 4 && strings.EqualFold(key[:4], "urn:")
 	switch v := value.(type) {
 	case map[string]any:
@@ -99,8 +99,15 @@ func treeExtension(f plan.Fields, urn string, m map[string]any) {
 
 func treeObject(f plan.Fields, prefix string, m map[string]any) {
 	for _, key := range slices.Sorted(maps.Keys(m)) {
-		treeSet(f, prefix+canonical([]byte(key)), m[key])
+		treeSet(f, prefix+treeName(key), m[key])
 	}
+}
+
+func treeName(key string) string {
+	if known, ok := canonical([]byte(key)); ok {
+		return known
+	}
+	return key
 }
 
 // treeTyped takes, of several values of one type, the primary or else the
