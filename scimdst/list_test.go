@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,11 +24,14 @@ const listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 func pages(t *testing.T, answer func(n, start, count int) (ids []int, total int)) (*scimdst.Reader, *int) {
 	t.Helper()
 	requests := new(int)
+	var one sync.Mutex // pages are read ahead
 	w := handle(t, func(w http.ResponseWriter, r *http.Request) {
 		start, _ := strconv.Atoi(r.URL.Query().Get("startIndex"))
 		count, _ := strconv.Atoi(r.URL.Query().Get("count"))
+		one.Lock()
 		ids, total := answer(*requests, start, count)
 		*requests++
+		one.Unlock()
 		body := map[string]any{"schemas": []string{listSchema}, "itemsPerPage": 9999}
 		if total >= 0 {
 			body["totalResults"] = total

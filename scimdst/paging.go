@@ -22,13 +22,13 @@ type position struct {
 	index    int    // startIndex, from 1
 }
 
-func (w *walk) query() url.Values {
-	q := url.Values{"count": {strconv.Itoa(w.count)}}
-	if w.at.byCursor {
+func (w *walk) query(at position, count int) url.Values {
+	q := url.Values{"count": {strconv.Itoa(count)}}
+	if at.byCursor {
 		// Empty on the first page, which asks for paging by cursor (RFC 9865 §2).
-		q.Set("cursor", w.at.cursor)
+		q.Set("cursor", at.cursor)
 	} else {
-		q.Set("startIndex", strconv.Itoa(w.at.index))
+		q.Set("startIndex", strconv.Itoa(at.index))
 	}
 	if w.filter != "" {
 		q.Set("filter", w.filter)

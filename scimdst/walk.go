@@ -29,6 +29,7 @@ type walk struct {
 	first         plan.RemoteID
 	// barren counts the pages in a row with nobody new.
 	barren int
+	ahead  ahead
 	// done is set at the end; search.Missing then says whether it is complete.
 	done   bool
 	search plan.Search
@@ -53,22 +54,38 @@ func (r *Reader) walk(ctx context.Context, kind plan.Kind, filter string, take f
 		at: position{index: 1, byCursor: r.profile.Paging == PagingCursor},
 	}
 	w.search.Name = path[1:]
-	w.search.Request = fmt.Sprintf("GET %s%s?%s, page by page", r.client.base, path, escapeQuery(w.query()))
+	w.search.Request = fmt.Sprintf("GET %s%s?%s, page by page", r.client.base, path, escapeQuery(w.query(w.at, w.count)))
+	defer w.ahead.stop()
 	for !w.done {
-		p, err := w.readSmaller(ctx)
-		if err != nil {
-			return w.search, err
+		p, ready := w.ahead.take(w.at.index)
+		if !ready {
+			if p, err = w.readSmaller(ctx); err != nil {
+				return w.search, err
+			}
 		}
 		if err := w.accept(p, take); err != nil {
 			return w.search, err
 		}
+		w.readAhead(ctx, len(p.resources))
 	}
 	return w.search, nil
 }
 
+// read reads the page of which it is the turn.
 func (w *walk) read(ctx context.Context) (page, error) {
+	p, err := w.fetch(ctx, w.at, w.count)
+	var answer *Error
+	if w.hasAll() && errors.As(err, &answer) && (answer.Status == http.StatusBadRequest || answer.Status == http.StatusNotFound) {
+		// Some services refuse an index past the end.
+		return page{total: w.total}, nil
+	}
+	return p, err
+}
+
+// fetch reads any page. It changes nothing.
+func (w *walk) fetch(ctx context.Context, at position, count int) (page, error) {
 	var p page
-	c := call{op: "list " + w.path[1:], method: http.MethodGet, path: w.path, query: w.query()}
+	c := call{op: "list " + w.path[1:], method: http.MethodGet, path: w.path, query: w.query(at, count)}
 	err := w.reader.client.send(ctx, c, func(a *answer) error {
 		body, err := a.json()
 		if err != nil {
@@ -77,11 +94,6 @@ func (w *walk) read(ctx context.Context) (page, error) {
 		p, err = readPage(body, w.kind)
 		return err
 	})
-	var answer *Error
-	if w.hasAll() && errors.As(err, &answer) && (answer.Status == http.StatusBadRequest || answer.Status == http.StatusNotFound) {
-		// Some services refuse an index past the end.
-		return page{total: w.total}, nil
-	}
 	return p, err
 }
 
