@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,62 +12,83 @@ import (
 // much as a row or two, whatever it holds.
 const rowsPerInsert = 32
 
-// inserter inserts rows into a table, many with one statement. Some columns
-// have the same value in all of them.
+// inserter inserts rows into a table, many with one statement. The first
+// columns have values that rows share which follow one another. Its statements
+// are closed with the transaction.
 type inserter struct {
 	tx      *sql.Tx
 	head    string // INSERT INTO ... SELECT ...
-	same    int    // the first so many args are the values that all rows share
-	columns int
+	shared  int    // the first so many args are the values that the rows share
+	columns int    // of a row beside them
 	args    []any
-	many    *sql.Stmt // closed with the transaction
+	// one inserts a row, many inserts rowsPerInsert of them; nil until used.
+	one, many *sql.Stmt
 }
 
-// newInserter returns one for a table. The columns whose values are in same
-// come first.
-func newInserter(tx *sql.Tx, table string, columns []string, same ...any) *inserter {
-	values := strings.Repeat("?, ", len(same))
-	own := len(columns) - len(same)
+// newInserter returns one for a table. The columns whose values are shared
+// come first; sharing may give them others.
+func newInserter(tx *sql.Tx, table string, columns []string, shared ...any) *inserter {
+	values := strings.Repeat("?, ", len(shared))
+	own := len(columns) - len(shared)
 	for i := range own {
 		values += fmt.Sprintf("column%d, ", i+1)
 	}
 	return &inserter{
-		tx: tx, same: len(same), columns: own, args: same,
+		tx: tx, shared: len(shared), columns: own, args: shared,
 		head: "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") SELECT " + strings.TrimSuffix(values, ", ") + " FROM (VALUES ",
 	}
 }
 
-// query inserts n rows.
-func (i *inserter) query(n int) string {
-	row := "(?" + strings.Repeat(", ?", i.columns-1) + ")"
-	return i.head + row + strings.Repeat(", "+row, n-1) + ")"
-}
-
-// add inserts a row, now or with those that follow.
-func (i *inserter) add(ctx context.Context, row ...any) (err error) {
-	i.args = append(i.args, row...)
-	if i.waiting() < rowsPerInsert {
-		return nil
-	}
-	if i.many == nil {
-		if i.many, err = i.tx.PrepareContext(ctx, i.query(rowsPerInsert)); err != nil {
-			return err
-		}
-	}
-	_, err = i.many.ExecContext(ctx, i.args...)
-	i.args = i.args[:i.same]
+// share gives the rows that follow other values in the first columns.
+func (i *inserter) share(ctx context.Context, values ...any) error {
+	err := i.flush(ctx)
+	copy(i.args[:i.shared], values)
 	return err
 }
 
-func (i *inserter) waiting() int { return (len(i.args) - i.same) / i.columns }
+// add inserts a row, now or with those that follow.
+func (i *inserter) add(ctx context.Context, row ...any) error {
+	i.args = append(i.args, row...)
+	if len(i.args) < i.shared+rowsPerInsert*i.columns {
+		return nil
+	}
+	err := i.insert(ctx, &i.many, rowsPerInsert, i.args)
+	i.forget()
+	return err
+}
 
 // flush inserts the rows that wait.
 func (i *inserter) flush(ctx context.Context) error {
-	n := i.waiting()
-	if n == 0 {
-		return nil
+	defer i.forget()
+	row := slices.Grow(slices.Clone(i.args[:i.shared]), i.columns)
+	for own := range slices.Chunk(i.args[i.shared:], i.columns) {
+		if err := i.insert(ctx, &i.one, 1, append(row, own...)); err != nil {
+			return err
+		}
 	}
-	_, err := i.tx.ExecContext(ctx, i.query(n), i.args...)
-	i.args = i.args[:i.same]
+	return nil
+}
+
+// forget drops the rows and what they hold.
+func (i *inserter) forget() {
+	clear(i.args[i.shared:])
+	i.args = i.args[:i.shared]
+}
+
+// insert runs the statement for so many rows, which is prepared the first time.
+func (i *inserter) insert(ctx context.Context, stmt **sql.Stmt, rows int, args []any) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// The driver starts a goroutine for each statement that can be cancelled,
+	// which costs as much as the statement.
+	ctx = context.WithoutCancel(ctx)
+	if *stmt == nil {
+		row := "(?" + strings.Repeat(", ?", i.columns-1) + ")"
+		if *stmt, err = i.tx.PrepareContext(ctx, i.head+row+strings.Repeat(", "+row, rows-1)+")"); err != nil {
+			return err
+		}
+	}
+	_, err = (*stmt).ExecContext(ctx, args...)
 	return err
 }

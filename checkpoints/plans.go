@@ -43,11 +43,11 @@ func (f *File) SavePlan(ctx context.Context, head Plan, decide func(plan.Sink) (
 		if err != nil {
 			return err
 		}
-		sink, err := newSink(ctx, tx, head.ID)
-		if err != nil {
+		to := newPlanSink(ctx, tx, head.ID)
+		if head.Summary, err = decide(to); err != nil {
 			return err
 		}
-		if head.Summary, err = decide(sink); err != nil {
+		if err := to.flush(); err != nil {
 			return err
 		}
 		summary, err := asJSON(head.Summary)
@@ -61,54 +61,6 @@ func (f *File) SavePlan(ctx context.Context, head Plan, decide func(plan.Sink) (
 		return Plan{}, fmt.Errorf("save plan: %w", err)
 	}
 	return head, nil
-}
-
-// sink writes a plan as it is made. Its statements are closed with the
-// transaction.
-type sink struct {
-	ctx                      context.Context //nolint:containedctx // lives for one SavePlan
-	plan                     int64
-	steps, findings          int
-	step, finding, decisions *sql.Stmt
-}
-
-func newSink(ctx context.Context, tx *sql.Tx, id int64) (*sink, error) {
-	s := &sink{ctx: ctx, plan: id}
-	for _, p := range []struct {
-		into  **sql.Stmt
-		query string
-	}{
-		{&s.step, "INSERT INTO steps (plan, seq, id, action, kind, object, name, hazard, source, wave, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
-		{&s.finding, "INSERT INTO findings (plan, seq, code, severity, kind, object, name, sentence, remedy, waived) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
-		{&s.decisions, "INSERT INTO decisions (plan, kind, object, name, class, code, remote) VALUES (?, ?, ?, ?, ?, ?, ?)"},
-	} {
-		var err error
-		if *p.into, err = tx.PrepareContext(ctx, p.query); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
-}
-
-func (s *sink) Step(v plan.Step) error {
-	body, err := asJSON(v)
-	if err != nil {
-		return fmt.Errorf("step on %s: %w", v.Name, err)
-	}
-	s.steps++
-	_, err = s.step.ExecContext(s.ctx, s.plan, s.steps, string(v.ID), string(v.Action), string(v.Kind), string(v.Object), v.Name, string(v.Hazard), string(v.Source()), v.Wave, body)
-	return err
-}
-
-func (s *sink) Finding(v plan.Finding) error {
-	s.findings++
-	_, err := s.finding.ExecContext(s.ctx, s.plan, s.findings, string(v.Code), string(v.Severity), string(v.Kind), string(v.Object), v.Name, v.Sentence, v.Remedy, v.Waived)
-	return err
-}
-
-func (s *sink) Decision(v plan.Decision) error {
-	_, err := s.decisions.ExecContext(s.ctx, s.plan, string(v.Kind), string(v.Object), v.Name, string(v.Class), string(v.Code), string(v.Remote))
-	return err
 }
 
 // LastPlan returns the newest plan; the error wraps [ErrNone] when there is
