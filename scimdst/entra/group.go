@@ -83,7 +83,20 @@ func (r *Reader) listGroups(ctx context.Context, yield func(plan.Resource) error
 	if err != nil {
 		return plan.Search{}, err
 	}
-	var ours []plan.Resource
+	var ours []plan.Resource // whose members are read next
+	read := func() error {
+		if err := r.members(ctx, ours); err != nil {
+			return err
+		}
+		for i := range ours {
+			if err := yield(ours[i]); err != nil {
+				return err
+			}
+			ours[i] = plan.Resource{}
+		}
+		ours = ours[:0]
+		return nil
+	}
 	s, err := each(ctx, r.graph, r.patience, get(fmt.Sprintf("/groups?$select=%s&$top=%d", url.QueryEscape(groupProperties), pageMost)), func(g group) error {
 		res := g.resource()
 		if of, known := bySID[g.SID]; known && g.SID != "" {
@@ -95,47 +108,40 @@ func (r *Reader) listGroups(ctx context.Context, yield func(plan.Resource) error
 		if res.ExternalID == "" {
 			return yield(res)
 		}
-		ours = append(ours, res)
+		if ours = append(ours, res); len(ours) == batchMost {
+			return read()
+		}
 		return nil
 	})
-	s.Name = "groups"
-	if err != nil {
-		return s, err
+	if s.Name = "groups"; err == nil && len(ours) > 0 {
+		err = read()
 	}
-	for chunk := range slices.Chunk(ours, batchMost) {
-		if err := r.members(ctx, chunk); err != nil {
-			return s, err
-		}
-		for _, res := range chunk {
-			if err := yield(res); err != nil {
-				return s, err
-			}
-		}
-	}
-	return s, nil
+	return s, err
 }
 
-// groupsOfDirectory are the groups of the snapshot by their SID.
+// groupsOfDirectory are the groups of the snapshot by their SID. They are read
+// twice, so that nobody's members are kept.
 func (r *Reader) groupsOfDirectory() (map[string]synced, error) {
 	bySID, are := map[string]synced{}, map[string]bool{}
-	type one struct {
-		sid     string
-		of      synced
-		members []string
-	}
-	var found []one
 	for e, err := range r.groups {
 		if err != nil {
 			return nil, fmt.Errorf("read the groups to be matched: %w", err)
 		}
 		are[e.Key] = true
 		if s := sid(e.First("objectsid")); s != "" {
-			found = append(found, one{s, synced{id: e.ID}, e.Members})
+			bySID[s] = synced{id: e.ID}
 		}
 	}
-	for _, o := range found {
-		o.of.nests = slices.ContainsFunc(o.members, func(dn string) bool { return are[dn] })
-		bySID[o.sid] = o.of
+	if len(bySID) == 0 {
+		return bySID, nil
+	}
+	for e, err := range r.groups {
+		if err != nil {
+			return nil, fmt.Errorf("read the members of the groups to be matched: %w", err)
+		}
+		if s := sid(e.First("objectsid")); s != "" && bySID[s].id == e.ID {
+			bySID[s] = synced{e.ID, slices.ContainsFunc(e.Members, func(dn string) bool { return are[dn] })}
+		}
 	}
 	return bySID, nil
 }

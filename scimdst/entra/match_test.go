@@ -52,10 +52,13 @@ func TestMatching(t *testing.T) {
 	twin1, twin2 := entry("t1", "x1"), entry("t2", "x2")
 	twin1.Attrs, twin2.Attrs = nil, nil
 	mails := map[plan.ExternalID]string{"b": "bob@example.com", "t1": "twin@example.com", "t2": "twin@example.com"}
-	m := newMatcher()
+	m := &matcher{}
 	for _, e := range []plan.Entry{ada, bob, cid, twin1, twin2} {
-		m.add(e.ID, keysOf(e, plan.Fields{plan.WorkEmail: mails[e.ID]}))
+		if err := m.add(e.ID, keysOf(e, plan.Fields{plan.WorkEmail: mails[e.ID]})); err != nil {
+			t.Fatal(err)
+		}
 	}
+	m.index.seal()
 	var got []string
 	yield := func(r plan.Resource) error {
 		got = append(got, string(r.RemoteID)+" "+string(r.ExternalID)+" "+r.Fields[plan.FactMatched])

@@ -1,9 +1,11 @@
 package entra
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -54,13 +56,20 @@ type user struct {
 	extensions map[string]json.RawMessage
 }
 
-// UnmarshalJSON keeps what has no field of its own.
+// UnmarshalJSON keeps the extensions, which have no field of their own.
 func (u *user) UnmarshalJSON(b []byte) error {
 	type plain user
 	if err := json.Unmarshal(b, (*plain)(u)); err != nil {
 		return err
 	}
-	return json.Unmarshal(b, &u.extensions)
+	if !bytes.Contains(b, []byte(`"extension_`)) {
+		return nil
+	}
+	if err := json.Unmarshal(b, &u.extensions); err != nil {
+		return err
+	}
+	maps.DeleteFunc(u.extensions, func(name string, _ json.RawMessage) bool { return !strings.HasPrefix(name, "extension_") })
+	return nil
 }
 
 // value is what the user has in a store.
@@ -155,7 +164,7 @@ func extensionsIn(stores map[string]string) []string {
 
 // peopleOfDirectory makes the people of the snapshot known.
 func (r *Reader) peopleOfDirectory() (*matcher, error) {
-	m := newMatcher()
+	m := &matcher{}
 	made, err := r.rules.Maker()
 	if err != nil {
 		return nil, err
@@ -164,7 +173,10 @@ func (r *Reader) peopleOfDirectory() (*matcher, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the people to be matched: %w", err)
 		}
-		m.add(e.ID, keysOf(e, made(e)))
+		if err := m.add(e.ID, keysOf(e, made(e))); err != nil {
+			return nil, err
+		}
 	}
+	m.index.seal()
 	return m, nil
 }

@@ -22,7 +22,7 @@ type Reader struct {
 }
 
 // Directory is what a Reader matches the tenant with: the people of a snapshot,
-// and its groups with their members.
+// and its groups with their members. The groups can be read several times.
 type Directory struct {
 	People, Groups iter.Seq2[plan.Entry, error]
 }
