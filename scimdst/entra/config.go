@@ -57,8 +57,8 @@ type Config struct {
 	// Microsoft allows an application in a tenant (3,000 in 150 s).
 	WritesPerSecond float64 `yaml:"writes_per_second"`
 	// Replication is how long what was made may take to be seen everywhere; a
-	// minute when 0. So long a lost answer's application or job is looked for
-	// before it is made again.
+	// minute when 0. So long an application, extension, job or group whose
+	// answer was lost is looked for before it is made again.
 	Replication time.Duration `yaml:"-"`
 	// Now tells the time, to say how old a synchronisation is. Nil means that
 	// it is not said.
@@ -143,6 +143,10 @@ func (c Config) WithDefaults() Config {
 	}
 	return c
 }
+
+// soon is how long to wait before what was just made is asked for again: a
+// second where it may take a minute to be seen.
+func (c Config) soon() time.Duration { return c.Replication / 60 }
 
 // Base is the address of Graph, with its version.
 func (c Config) Base() string {

@@ -107,10 +107,13 @@ func (e *RefusedError) Error() string { return e.What }
 func (e *RefusedError) Hint() string { return e.Advice }
 
 // notYet is something that was made and is not seen yet.
-type notYet struct{ what string }
+type notYet struct {
+	what string
+	wait time.Duration
+}
 
 func (e *notYet) Error() string { return e.what + " is not seen yet" }
 
 func (e *notYet) Temporary() bool { return true }
 
-func (e *notYet) RetryAfter() time.Duration { return soon }
+func (e *notYet) RetryAfter() time.Duration { return e.wait }

@@ -3,7 +3,6 @@ package entra
 import (
 	"context"
 	"net/http"
-	"time"
 )
 
 // Graph sends one request to Microsoft Graph v1.0 and returns its answer. It
@@ -39,6 +38,3 @@ func get(path string) Request { return Request{Method: http.MethodGet, Path: pat
 
 // writes tells whether a request may change something.
 func (r Request) writes() bool { return r.Method != http.MethodGet }
-
-// soon is how long to wait for what was just made to be seen everywhere.
-const soon = time.Second

@@ -23,12 +23,12 @@ func documentDigest(b []byte) string {
 // second time is looked for until it should be seen everywhere
 // ([Config.Replication]).
 func (w *Writer) Look(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
-	const first = 64 // the waits double: together they are the whole time
+	const first = 64 // the part of the whole time that is waited first; then twice as long each time
 	out, f, err := w.look(ctx, s, ids)
-	if s.Kind != plan.Setting || s.Object != Application && s.Object != Job {
-		return out, f, err
-	}
-	for wait := w.config.Replication / first; err == nil && f == plan.NotSo && 0 < wait && wait < w.config.Replication; wait *= 2 {
+	for wait := w.config.Replication / first; err == nil && f == plan.NotSo && doubles(s); wait *= 2 {
+		if wait = w.left(s.ID, wait); wait <= 0 {
+			break
+		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
@@ -41,20 +41,46 @@ func (w *Writer) Look(ctx context.Context, s plan.Step, ids map[plan.ExternalID]
 	return out, f, err
 }
 
-func (w *Writer) look(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
+// doubles tells whether a second request would make a second one.
+func doubles(s plan.Step) bool {
+	if s.Kind == plan.Group {
+		return s.Action == plan.Create
+	}
+	return s.Object == Application || s.Object == Job || strings.HasPrefix(string(s.Object), string(Extension("")))
+}
+
+// left takes at most so much of the time for which something may still be
+// waited for. What this writer sent has its own; what an earlier one sent was
+// made before this one began, so that all of it shares one.
+func (w *Writer) left(id plan.StepID, wait time.Duration) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, own := w.waited[id]; !own {
+		id = ""
+	}
+	wait = min(wait, w.config.Replication-w.waited[id])
+	w.waited[id] += wait
+	return wait
+}
+
+// look asks once. That nothing is known of what was just made says no more than
+// that it is not seen yet.
+func (w *Writer) look(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (out plan.Outcome, f plan.Found, err error) {
 	b := builder{Config: w.config, step: s, ids: ids}
 	switch {
-	case s.Action == plan.Try:
-		return plan.Outcome{}, plan.NotSo, nil // it can be tried again
+	case s.Action == plan.Try: // it can be tried again
 	case len(s.Members) > 0:
-		return w.lookMembers(ctx, s, ids)
+		out, f, err = w.lookMembers(ctx, s, ids)
 	case s.Kind == plan.Setting:
-		return w.lookSetting(ctx, b)
+		out, f, err = w.lookSetting(ctx, b)
 	case s.Kind == plan.Group && s.Action == plan.Create:
-		return w.lookGroup(ctx, s)
+		out, f, err = w.lookGroup(ctx, s)
+	default:
+		var so bool
+		so, err = w.holds(ctx, b)
+		out, f = plan.Outcome{RemoteID: ids[s.Object]}, found(so)
 	}
-	so, err := w.holds(ctx, b)
-	return plan.Outcome{RemoteID: ids[s.Object]}, found(so), err
+	return out, f, w.replicating(err, s.Remote == "")
 }
 
 func found(so bool) plan.Found {
@@ -68,7 +94,7 @@ func found(so bool) plan.Found {
 func (w *Writer) lookMembers(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
 	there, err := w.memberSet(ctx, s, ids)
 	if err != nil {
-		return plan.Outcome{}, plan.NotSo, replicating(err, s.Remote == "")
+		return plan.Outcome{}, plan.NotSo, err
 	}
 	for _, m := range s.Members {
 		if there[string(ids[m])] != (s.Action == plan.AddMembers) {

@@ -117,11 +117,8 @@ func TestCrashEverywhere(t *testing.T) {
 	for at := 1; at <= clean.n; at++ {
 		t.Run(fmt.Sprintf("at %d of %d", at, clean.n), func(t *testing.T) {
 			t.Parallel()
-			late := 0
-			if at%9 == 0 { // a request late each, which takes a second of waiting
-				late = 1
-			}
-			w := newWorld(t, people, entratest.Options{Replication: late})
+			// What is made is seen at once, or up to five requests later.
+			w := newWorld(t, people, entratest.Options{Replication: at % 6})
 			f := w.open()
 			p := w.planned(f)
 			if _, err := w.run(f, p, &interactions{Graph: w.graph, over: t.Context(), crashAt: at, dead: make(chan struct{})}); err != nil {

@@ -28,7 +28,7 @@ func (w *Writer) set(ctx context.Context, s plan.Step, ids map[plan.ExternalID]p
 	case s.Object == Role:
 		var p principal
 		p, err = one[principal](ctx, w.graph, once(), get("/servicePrincipals/"+b.in(Principal)+"?$select=id,appRoles"))
-		id, err = p.role(), replicating(err, true)
+		id, err = p.role(), w.replicating(err, true)
 	case s.Object == Job:
 		id, err = w.makeJob(ctx, b)
 	case s.Object == Secrets:
@@ -66,7 +66,7 @@ func (w *Writer) plain(ctx context.Context, b builder, what any) error {
 	for _, r := range requests {
 		a, err := w.send(ctx, r)
 		if err != nil {
-			return replicating(err, true)
+			return w.replicating(err, true)
 		}
 		if what == nil {
 			continue
@@ -106,18 +106,18 @@ func (w *Writer) applications(ctx context.Context) ([]application, error) {
 func (w *Writer) findPrincipal(ctx context.Context, b builder) (string, error) {
 	a, err := one[application](ctx, w.graph, once(), get("/applications/"+b.in(Application)+"?$select=id,appId"))
 	if err != nil {
-		return "", replicating(err, true)
+		return "", w.replicating(err, true)
 	}
 	found, err := all[principal](ctx, w.graph, once(), get(principalsPath(a.AppID)))
 	if err != nil {
 		return "", err
 	}
 	if len(found) == 0 {
-		return "", &notYet{"the service principal of the application"}
+		return "", &notYet{"the service principal of the application", w.config.soon()}
 	}
 	templates, err := all[object](ctx, w.graph, once(), get("/servicePrincipals/"+url.PathEscape(found[0].ID)+"/synchronization/templates"))
 	if err != nil {
-		return "", replicating(err, true)
+		return "", w.replicating(err, true)
 	}
 	for _, t := range templates {
 		if t.ID == jobTemplate {
@@ -125,7 +125,7 @@ func (w *Writer) findPrincipal(ctx context.Context, b builder) (string, error) {
 		}
 	}
 	if len(templates) == 0 {
-		return "", &notYet{"what the application can be provisioned with"}
+		return "", &notYet{"what the application can be provisioned with", w.config.soon()}
 	}
 	return "", &RefusedError{What: "the application cannot be provisioned over SCIM", Advice: "It must be made from the template of non-gallery applications: rename it, or write another name under destination.entra.application."}
 }
@@ -134,7 +134,7 @@ func (w *Writer) findPrincipal(ctx context.Context, b builder) (string, error) {
 func (w *Writer) makeJob(ctx context.Context, b builder) (string, error) {
 	jobs, err := all[job](ctx, w.graph, once(), get(jobsPath(string(b.ids[Principal]))))
 	if err != nil {
-		return "", replicating(err, true)
+		return "", w.replicating(err, true)
 	}
 	for _, j := range jobs {
 		if j.Template == jobTemplate {
@@ -154,7 +154,7 @@ func (w *Writer) putSecrets(ctx context.Context, b builder) error {
 	}
 	p, err := one[principal](ctx, w.graph, once(), get("/servicePrincipals/"+b.in(Principal)+"?$select=id,notes"))
 	if err != nil {
-		return replicating(err, true)
+		return w.replicating(err, true)
 	}
 	restart := false
 	if b.rescoped() {
@@ -177,7 +177,7 @@ func (w *Writer) putSecrets(ctx context.Context, b builder) error {
 			}
 		}
 		if err != nil {
-			return replicating(err, true)
+			return w.replicating(err, true)
 		}
 	}
 	return nil
@@ -191,7 +191,7 @@ var ErrMoved = errors.New("the attribute mapping is not the one that was planned
 func (w *Writer) putSchema(ctx context.Context, b builder) (string, error) {
 	read := func() (Answer, error) {
 		a, err := w.graph.Send(ctx, get(b.jobPath()+"/schema"))
-		return a, replicating(err, true)
+		return a, w.replicating(err, true)
 	}
 	a, err := read()
 	if err != nil {
@@ -243,7 +243,7 @@ func (w *Writer) onDemand(ctx context.Context, b builder) error {
 	}
 	a, err := w.send(ctx, requests[0])
 	if err != nil {
-		return replicating(err, true)
+		return w.replicating(err, true)
 	}
 	return judged(a.Body)
 }

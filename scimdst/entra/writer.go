@@ -25,13 +25,16 @@ type Writer struct {
 	mu sync.Mutex
 	// arrived has, of steps that arrived in part, what did.
 	arrived map[plan.StepID]map[string]bool
+	// waited is how long it was waited, since it was sent, for what a step has
+	// made to be seen; that of the empty ID is for all that others have sent.
+	waited map[plan.StepID]time.Duration
 }
 
 // NewWriter makes a writer.
 func NewWriter(g Graph, c Config) *Writer {
 	c = c.WithDefaults()
 	return &Writer{
-		graph: g, config: c, arrived: map[plan.StepID]map[string]bool{},
+		graph: g, config: c, arrived: map[plan.StepID]map[string]bool{}, waited: map[plan.StepID]time.Duration{},
 		// What may go at once counts into the first window.
 		writes: rate.NewLimiter(rate.Limit(c.WritesPerSecond*(1-batchMost/window)), batchMost),
 		demand: rate.NewLimiter(rate.Every(2*time.Second), 1),
@@ -43,6 +46,11 @@ const window = 3000.0
 
 // Do sends the step's requests once.
 func (w *Writer) Do(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
+	if doubles(s) {
+		w.mu.Lock()
+		w.waited[s.ID] = 0
+		w.mu.Unlock()
+	}
 	switch {
 	case s.Kind == plan.Setting && s.Action != plan.AddMembers:
 		return w.set(ctx, s, ids)
@@ -57,7 +65,7 @@ func (w *Writer) Do(ctx context.Context, s plan.Step, ids map[plan.ExternalID]pl
 	for _, r := range requests {
 		a, err := w.send(ctx, r)
 		if err != nil {
-			return plan.Outcome{}, replicating(err, s.Remote == "")
+			return plan.Outcome{}, w.replicating(err, s.Remote == "")
 		}
 		var made object
 		if s.Action == plan.Create && json.Unmarshal(a.Body, &made) == nil {
@@ -82,11 +90,11 @@ func (w *Writer) send(ctx context.Context, r Request) (Answer, error) {
 
 // replicating says of an answer of 404 about something that was just made that
 // it will be seen.
-func replicating(err error, young bool) error {
+func (w *Writer) replicating(err error, young bool) error {
 	e, ok := errors.AsType[*Error](err)
 	if ok && young && e.Status == http.StatusNotFound {
 		later := *e
-		later.replicating, later.Wait = true, max(e.Wait, soon)
+		later.replicating, later.Wait = true, max(e.Wait, w.config.soon())
 		return &later
 	}
 	return err
@@ -151,7 +159,7 @@ func (w *Writer) rest(ctx context.Context, s plan.Step, requests []Request) (aga
 			worst = failed
 		}
 	}
-	return again, replicating(worst, true)
+	return again, w.replicating(worst, true)
 }
 
 // graver tells whether an error says more of a step than another: one that is
