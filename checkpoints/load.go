@@ -1,9 +1,11 @@
 package checkpoints
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,11 +13,10 @@ import (
 	"ldap2scim/plan"
 )
 
-// A side of a migration, the directory's or the destination's, is kept in two
-// tables: its rows, in the order of writing, and its IDs in their order, each
-// with the place of its row. Rows are written as they come, and cost the same
-// however many there are; IDs are written at the end, when their order is
-// known. A batch of rows is put in order before it is written, so that reading
+// The objects of the destination are looked up one by one too, and are kept in
+// two tables: rows, in the order of writing, and IDs in their order, each with
+// the place of its row. Rows are written as they come, and cost the same however
+// many there are; IDs are written at the end, when their order is known. A batch of rows is put in order before it is written, so that reading
 // all in order goes through a few parts of the file side by side and does not
 // jump about in it.
 type side struct {
@@ -26,14 +27,25 @@ type side struct {
 	keys    []string
 }
 
-// object is one of a side.
+// object is one of them.
 type object struct {
 	objectKey
 	row     []any  // as side.columns
 	element []byte // what the digest is made of; the next object may overwrite it
 }
 
-// loaded is what a side came to.
+// stored is one that is stored: where its row is, and the digest of its content.
+type stored struct {
+	objectKey
+	place int64
+	sum   [sha256.Size]byte
+}
+
+func (s stored) compare(o stored) int {
+	return cmp.Or(s.objectKey.compare(o.objectKey), cmp.Compare(s.place, o.place))
+}
+
+// loaded is what a reading came to.
 type loaded struct {
 	digest plan.Digest
 	proof  plan.Proof
@@ -88,6 +100,8 @@ type loader struct {
 	batch []stored
 	args  []any
 	bytes int
+	// key and value are the record of one object.
+	key, value []byte
 }
 
 func (l *loader) add(ctx context.Context, o object) error {
@@ -127,11 +141,16 @@ func (l *loader) write(ctx context.Context) error {
 	if err := rows.flush(ctx); err != nil {
 		return fmt.Errorf("write to %s: %w", l.to.rows, err)
 	}
-	if err := l.ids.add(l.batch); err != nil {
-		return err
+	for _, s := range l.batch {
+		l.key = s.objectKey.append(l.key[:0])
+		l.value = append(binary.BigEndian.AppendUint64(l.value[:0], uint64(s.place)), s.sum[:]...)
+		if err := l.ids.add(l.key, l.value); err != nil {
+			return err
+		}
 	}
 	clear(l.args)
-	l.batch, l.args, l.bytes = make([]stored, 0, batchObjects), l.args[:0], 0
+	clear(l.batch)
+	l.batch, l.args, l.bytes = l.batch[:0], l.args[:0], 0
 	return nil
 }
 
@@ -174,7 +193,7 @@ func (l *loader) end(ctx context.Context, owner int64) (plan.Digest, map[plan.Ki
 	ids := newInserter(l.tx, l.to.ids, columns) // of one kind
 	var before stored
 	row := make([]any, 0, len(columns))
-	err := plan.Pipe(l.ids.each, func(s stored) error {
+	err := plan.Pipe(l.inOrder, func(s stored) error {
 		if s.objectKey == before.objectKey { // of an earlier batch
 			_, err := l.tx.ExecContext(ctx, "DELETE FROM "+l.to.rows+" WHERE place = ?", s.place)
 			return err
@@ -195,4 +214,17 @@ func (l *loader) end(ctx context.Context, owner int64) (plan.Digest, map[plan.Ki
 		err = ids.flush(ctx)
 	}
 	return digest.Digest(), counts, err
+}
+
+// inOrder puts all that is stored, in the order of the keys.
+func (l *loader) inOrder(put func(stored) error) error {
+	return l.ids.each(func(key, value []byte) error {
+		k, err := readObjectKey(key)
+		if err != nil {
+			return err
+		}
+		s := stored{objectKey: k, place: int64(binary.BigEndian.Uint64(value))}
+		copy(s.sum[:], value[8:])
+		return put(s)
+	})
 }

@@ -18,25 +18,25 @@ import (
 	"ldap2scim/plan"
 )
 
-// A snapshot of many batches is in order, holds the first of several entries
-// with one ID, and has the digest of what it holds. Nothing is left of those
-// that were not kept, nor of what was used to put them in order.
-func TestSnapshotOfManyBatches(t *testing.T) {
+// A snapshot that does not fit into memory is in order, holds the first of
+// several entries with one ID, and has the digest of what it holds. Nothing is
+// left of those that were not kept, nor of what was used to put them in order.
+func TestSnapshotOfManyRuns(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "s.db")
 	f := open(t, path)
-	random := rand.New(rand.NewPCG(7, 7))
+	random, long := rand.New(rand.NewPCG(7, 7)), strings.Repeat("x", 800)
 	first := map[plan.ExternalID]plan.Entry{}
 	var came []plan.Entry
 	for i := range 20_000 {
-		e := plan.Entry{Kind: plan.Person, ID: plan.ExternalID(fmt.Sprintf("%x", random.IntN(15_000))), DN: fmt.Sprintf("uid=%d", i), Attrs: map[string][]string{}}
+		e := plan.Entry{Kind: plan.Person, ID: plan.ExternalID(fmt.Sprintf("%x", random.IntN(15_000))), DN: fmt.Sprintf("uid=%d", i), Attrs: map[string][]string{"description": {long}}}
 		if _, again := first[e.ID]; !again {
 			first[e.ID] = e
 		}
 		came = append(came, e)
 	}
-	group := plan.Entry{Kind: plan.Group, ID: came[0].ID, DN: "cn=g", Attrs: map[string][]string{}, Members: []string{"uid=1"}}
+	group := plan.Entry{Kind: plan.Group, ID: came[0].ID, DN: "cn=g", Attrs: map[string][]string{}, Members: strings.Fields(strings.Repeat(long+" ", 10_000))}
 	s := save(t, f, append(came, group)...)
 	var want []plan.Entry
 	for _, e := range first {
@@ -55,7 +55,7 @@ func TestSnapshotOfManyBatches(t *testing.T) {
 	if again := save(t, f, append([]plan.Entry{group}, want...)...); again.Digest != s.Digest {
 		t.Errorf("digest %s, want that of the same entries without the others, %s", s.Digest, again.Digest)
 	}
-	if got := rows(t, path, "entry_rows"); got != 2*(len(want)+1) {
+	if got := rows(t, path, "entries"); got != 2*(len(want)+1) {
 		t.Errorf("%d rows for two snapshots of %d", got, len(want)+1)
 	}
 	if left, err := filepath.Glob(filepath.Join(folder, ".*")); err != nil || len(left) > 0 {
@@ -104,12 +104,13 @@ func TestReaderBesideASnapshot(t *testing.T) {
 	if !errors.Is(err, broken) {
 		t.Fatal(err)
 	}
-	if got := rows(t, path, "entry_rows"); got != len(entries()) {
+	if got := rows(t, path, "entries"); got != len(entries()) {
 		t.Errorf("%d rows, want those of the snapshot before, %d", got, len(entries()))
 	}
 }
 
-// The IDs cannot be put in order where nothing can be written.
+// Entries that do not fit into memory cannot be put in order where nothing can
+// be written.
 func TestNoRoomForOrder(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "gone")
@@ -120,15 +121,16 @@ func TestNoRoomForOrder(t *testing.T) {
 	if err := os.RemoveAll(folder); err != nil {
 		t.Fatal(err)
 	}
+	long := strings.Repeat("x", 1<<20)
 	_, err := f.SaveSnapshot(t.Context(), "x", at, func(add func(plan.Entry) error) (plan.Proof, error) {
-		for i := range 20_000 {
-			if err := add(plan.Entry{Kind: plan.Person, ID: plan.ExternalID(fmt.Sprint(i))}); err != nil {
+		for i := range 10 {
+			if err := add(plan.Entry{Kind: plan.Person, ID: plan.ExternalID(fmt.Sprint(i)), DN: long}); err != nil {
 				return plan.Proof{}, err
 			}
 		}
 		return plan.Proof{Complete: true}, nil
 	})
-	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "put IDs in order") {
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "put in order") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -67,8 +67,8 @@ func (f *File) decided(ctx context.Context, p Plan, key PersonKey) iter.Seq2[pla
 
 // read looks among the entries of the snapshot.
 func (f *File) read(ctx context.Context, p Plan, key PersonKey) iter.Seq2[plan.ExternalID, error] {
-	return matching(each(ctx, f, scanEntry(plan.Person), `SELECT id, dn, key, attrs, '[]', uid, '[]', inactive, flaws FROM entries WHERE snapshot = ? AND kind = 'person'
-		AND (id = ? OR key = ? OR dn LIKE ? ESCAPE '\' OR attrs LIKE ? ESCAPE '\')`, p.Snapshot, key.Text, key.DN, likeness(key.Text), "%"+likeness(key.Text)+"%"),
+	return matching(f.entries(ctx, plan.Person, `SELECT body, NULL FROM entry_blocks WHERE snapshot = ?1 AND kind = 'person'
+		AND (body LIKE ?2 ESCAPE '\' OR ?3 <> '' AND body LIKE ?4 ESCAPE '\')`, p.Snapshot, "%"+likeness(key.Text)+"%", key.DN, "%"+likeness(key.DN)+"%"),
 		func(e plan.Entry) (plan.ExternalID, bool) {
 			made, err := p.Rules.Made(e)
 			return e.ID, key.is(string(e.ID)) || key.DN != "" && key.DN == e.Key || key.folds(e.DN) ||

@@ -42,7 +42,7 @@ type Membership struct {
 func (f *File) Person(ctx context.Context, p Plan, id plan.ExternalID) (Person, error) {
 	var v Person
 	var err error
-	if v.Entry, err = first(each(ctx, f, scanEntry(plan.Person), "SELECT id, dn, key, attrs, '[]', uid, '[]', inactive, flaws FROM entries WHERE snapshot = ? AND kind = 'person' AND id = ?", p.Snapshot, string(id))); err != nil {
+	if v.Entry, err = f.entry(ctx, p.Snapshot, plan.Person, id); err != nil {
 		return v, err
 	}
 	if v.Entry != nil {
@@ -90,8 +90,7 @@ func (f *File) resource(ctx context.Context, p Plan, id plan.ExternalID, remote 
 // memberships looks for the person in the groups of both sides.
 func (f *File) memberships(ctx context.Context, p Plan, v *Person) error {
 	if e := v.Entry; e != nil {
-		for g, err := range each(ctx, f, scanEntry(plan.Group), `SELECT id, dn, key, attrs, '[]', uid, '[]', inactive, flaws FROM entries WHERE snapshot = ?1 AND kind = 'group'
-			AND (EXISTS (SELECT 1 FROM json_each(members) WHERE value = ?2) OR ?3 <> '' AND EXISTS (SELECT 1 FROM json_each(member_uids) WHERE value = ?3)) ORDER BY id`, p.Snapshot, e.Key, e.UID) {
+		for g, err := range f.groupsOf(ctx, p.Snapshot, *e) {
 			if err != nil {
 				return err
 			}

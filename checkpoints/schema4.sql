@@ -18,45 +18,41 @@ CREATE TABLE reconciled (
     PRIMARY KEY (plan, wave)
 ) STRICT, WITHOUT ROWID;
 
--- The objects of a snapshot and of an inventory are appended as they come, and
--- their IDs are put in order at the end. In one tree in the order of the IDs,
--- each object that came would have changed another page of the file. The views
--- have the names and columns that the tables had.
+-- The entries of a snapshot are in blocks, in the order of their kinds and IDs,
+-- the last of one before the first of the next: a row costs as much as a dozen
+-- entries in it. The view has the name and the columns that the table had. To
+-- look one up among very many, say which block too: first <= ID, and last >= ID.
 
-CREATE TABLE entry_rows (
-    place       INTEGER PRIMARY KEY,
-    dn          TEXT NOT NULL,
-    key         TEXT NOT NULL,
-    attrs       TEXT NOT NULL,
-    members     TEXT, -- from here on NULL where there is nothing
-    uid         TEXT,
-    member_uids TEXT,
-    inactive    TEXT,
-    flaws       TEXT
-) STRICT;
-
-CREATE TABLE entry_ids (
+CREATE TABLE entry_blocks (
     snapshot INTEGER NOT NULL REFERENCES snapshots,
     kind     TEXT    NOT NULL,
-    id       TEXT    NOT NULL,
-    place    INTEGER NOT NULL, -- of the row in entry_rows
-    PRIMARY KEY (snapshot, kind, id)
-) STRICT, WITHOUT ROWID;
+    first    TEXT    NOT NULL, -- the least ID in it
+    entries  INTEGER NOT NULL, -- how many
+    body     TEXT    NOT NULL, -- JSON: [[id, dn, key, attrs, uid, inactive, flaws], ...]; the last three may be missing
+    members  TEXT,             -- JSON: [[members, member_uids], ...]; [] where an entry has none, NULL where none has any
+    PRIMARY KEY (snapshot, kind, first)
+) STRICT;
 
-INSERT INTO entry_rows
-    SELECT row_number() OVER (ORDER BY snapshot, kind, id), dn, key, attrs,
-           nullif(members, '[]'), nullif(uid, ''), nullif(member_uids, '[]'), nullif(inactive, ''), nullif(flaws, '[]')
-    FROM entries;
-INSERT INTO entry_ids
-    SELECT snapshot, kind, id, row_number() OVER (ORDER BY snapshot, kind, id) FROM entries;
+INSERT INTO entry_blocks
+    SELECT snapshot, kind, min(id), count(*),
+           json_group_array(json_array(id, dn, key, json(attrs), uid, inactive, json(flaws)) ORDER BY id),
+           CASE WHEN max(members <> '[]' OR member_uids <> '[]') THEN json_group_array(json_array(json(members), json(member_uids)) ORDER BY id) END
+    FROM (SELECT *, sum(length(attrs) + length(members)) OVER (PARTITION BY snapshot, kind ORDER BY id) / 65536 AS block FROM entries)
+    GROUP BY snapshot, kind, block;
 DROP TABLE entries;
 
--- The join is LEFT so that what asks for IDs alone does not read the rows.
 CREATE VIEW entries AS
-    SELECT i.snapshot, i.kind, i.id, r.dn, r.key, r.attrs, coalesce(r.members, '[]') AS members,
-           coalesce(r.uid, '') AS uid, coalesce(r.member_uids, '[]') AS member_uids,
-           coalesce(r.inactive, '') AS inactive, coalesce(r.flaws, '[]') AS flaws
-    FROM entry_ids i LEFT JOIN entry_rows r ON r.place = i.place;
+    SELECT b.snapshot, b.kind, e.value ->> 0 AS id, e.value ->> 1 AS dn, e.value ->> 2 AS key, e.value -> 3 AS attrs,
+           coalesce(b.members -> e.key -> 0, '[]') AS members,
+           coalesce(e.value ->> 4, '') AS uid, coalesce(b.members -> e.key -> 1, '[]') AS member_uids,
+           coalesce(e.value ->> 5, '') AS inactive, coalesce(e.value -> 6, '[]') AS flaws
+    FROM entry_blocks b, json_each(b.body) e;
+
+-- The objects of an inventory are appended as they come, and their IDs are put
+-- in order at the end. In one tree in the order of the IDs, each object that
+-- came would have changed another page of the file. The view has the name and
+-- the columns that the table had; its join is LEFT so that what asks for IDs
+-- alone does not read the rows.
 
 CREATE TABLE resource_rows (
     place   INTEGER PRIMARY KEY,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -28,28 +27,33 @@ type Snapshot struct {
 // several entries with one ID the first is kept.
 func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time, read func(add func(plan.Entry) error) (plan.Proof, error)) (Snapshot, error) {
 	s := Snapshot{Taken: taken.UTC(), Source: source}
-	err := f.write(ctx, func(tx *sql.Tx) (err error) {
-		if s.ID, err = insert(ctx, tx, "INSERT INTO snapshots (digest, taken_at, source, complete, proof) VALUES ('', ?, ?, 0, '')", stamp(taken), source); err != nil {
-			return err
-		}
-		l, err := load(ctx, f, tx, entrySide(), s.ID, read, new(encoder).entry)
-		s.Digest, s.Proof, s.Entries = l.digest, l.proof, l.counts
+	err := f.write(ctx, func(tx *sql.Tx) error {
+		// The head is written last, when all is known: a page that is written
+		// early and changed late makes SQLite go over the whole log again.
+		_, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = 1")
 		if err != nil {
 			return err
 		}
-		return seal(ctx, tx, "snapshots", s.ID, l)
+		if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) + 1 FROM snapshots").Scan(&s.ID); err != nil {
+			return err
+		}
+		l, err := loadEntries(ctx, f, tx, s.ID, read)
+		if err != nil {
+			return err
+		}
+		s.Digest, s.Proof, s.Entries = l.digest, l.proof, l.counts
+		proof, err := asJSON(s.Proof)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "INSERT INTO snapshots (id, digest, taken_at, source, complete, proof) VALUES (?, ?, ?, ?, ?, ?)",
+			s.ID, string(s.Digest), stamp(taken), source, s.Proof.Complete, proof)
+		return err
 	})
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("save snapshot: %w", err)
 	}
 	return s, nil
-}
-
-func entrySide() side {
-	return side{
-		rows: "entry_rows", columns: []string{"dn", "key", "attrs", "members", "uid", "member_uids", "inactive", "flaws"},
-		ids: "entry_ids", owner: "snapshot", keys: []string{"id"},
-	}
 }
 
 // LastSnapshot returns the newest snapshot; the error wraps [ErrNone] when
@@ -86,14 +90,14 @@ func (f *File) snapshot(ctx context.Context, which string, args ...any) (Snapsho
 	if err := json.Unmarshal([]byte(proof), &s.Proof); err != nil {
 		return Snapshot{}, fmt.Errorf("read snapshot %d: proof: %w", s.ID, err)
 	}
-	return s, f.count(ctx, s.Entries, "SELECT kind, count(*) FROM entry_ids WHERE snapshot = ? GROUP BY kind", s.ID)
+	return s, f.count(ctx, s.Entries, "SELECT kind, sum(entries) FROM entry_blocks WHERE snapshot = ? GROUP BY kind", s.ID)
 }
 
 // PeopleBefore counts the people of the newest complete snapshot before the
 // one with this ID; 0 when there is none.
 func (f *File) PeopleBefore(ctx context.Context, id int64) (int, error) {
 	var n int
-	err := f.db.QueryRowContext(ctx, `SELECT count(*) FROM entry_ids WHERE kind = 'person' AND snapshot =
+	err := f.db.QueryRowContext(ctx, `SELECT coalesce(sum(entries), 0) FROM entry_blocks WHERE kind = 'person' AND snapshot =
 		(SELECT max(id) FROM snapshots WHERE id < ? AND complete)`, id).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count the people of the snapshot before %d: %w", id, err)
@@ -105,38 +109,13 @@ func (f *File) PeopleBefore(ctx context.Context, id int64) (int, error) {
 // groups without their members.
 func (f *File) Entries(ctx context.Context, snapshot int64) func(plan.Kind) iter.Seq2[plan.Entry, error] {
 	return func(k plan.Kind) iter.Seq2[plan.Entry, error] {
-		return f.entries(ctx, snapshot, k, "NULL", "NULL")
+		return f.entries(ctx, k, "SELECT body, NULL FROM entry_blocks WHERE snapshot = ? AND kind = ? ORDER BY first", snapshot, string(k))
 	}
 }
 
 // Groups yields a snapshot's groups with their members, in the same order.
 func (f *File) Groups(ctx context.Context, snapshot int64) iter.Seq2[plan.Entry, error] {
-	return f.entries(ctx, snapshot, plan.Group, "r.members", "r.member_uids")
-}
-
-// entries reads the columns members and uids as they are named. It reads the tables
-// and not the view, since each column that is NULL costs a third of one that
-// holds something.
-func (f *File) entries(ctx context.Context, snapshot int64, k plan.Kind, members, uids string) iter.Seq2[plan.Entry, error] {
-	return each(ctx, f, scanEntry(k), "SELECT i.id, r.dn, r.key, r.attrs, "+members+", r.uid, "+uids+`, r.inactive, r.flaws
-		FROM entry_ids i JOIN entry_rows r ON r.place = i.place WHERE i.snapshot = ? AND i.kind = ? ORDER BY i.id`, snapshot, string(k))
-}
-
-func scanEntry(k plan.Kind) func(scanner) (plan.Entry, error) {
-	return func(row scanner) (plan.Entry, error) {
-		e := plan.Entry{Kind: k}
-		var attrs string
-		var members, memberUIDs, uid, inactive, flaws any
-		err := row.Scan(&e.ID, &e.DN, &e.Key, &attrs, &members, &uid, &memberUIDs, &inactive, &flaws)
-		if err != nil {
-			return e, err
-		}
-		if e.Attrs, err = decodeAttrs(attrs); err != nil {
-			return e, err
-		}
-		e.UID, e.Inactive = text(uid), text(inactive)
-		return e, errors.Join(fromList(text(members), &e.Members), fromList(text(memberUIDs), &e.MemberUIDs), fromList(text(flaws), &e.Flaws))
-	}
+	return f.entries(ctx, plan.Group, "SELECT body, members FROM entry_blocks WHERE snapshot = ? AND kind = 'group' ORDER BY first", snapshot)
 }
 
 func (f *File) count(ctx context.Context, into map[plan.Kind]int, query string, args ...any) error {

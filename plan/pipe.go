@@ -10,8 +10,18 @@ var errConsumer = errors.New("the consumer has failed")
 // wait for each other. At most some two thousand values are under way. It returns the first
 // error of either, when both have ended.
 func Pipe[T any](produce func(put func(T) error) error, consume func(T) error) error {
-	const size, ahead = 64, 32
-	batches := make(chan []T, ahead)
+	return pipe(64, 32, produce, consume)
+}
+
+// PipeLarge is Pipe for values that take much memory: at most four are under
+// way.
+func PipeLarge[T any](produce func(put func(T) error) error, consume func(T) error) error {
+	return pipe(1, 2, produce, consume)
+}
+
+// pipe hands values on in batches of a size, of which some wait.
+func pipe[T any](size, waiting int, produce func(put func(T) error) error, consume func(T) error) error {
+	batches := make(chan []T, waiting)
 	failed, done := make(chan struct{}), make(chan error, 1)
 	go func() {
 		var err error
