@@ -8,13 +8,12 @@ import (
 	"ldap2scim/configs"
 	"ldap2scim/plan"
 	"ldap2scim/scimdst/entra"
-	"ldap2scim/scimdst/entra/graph"
 )
 
 // tenantOfEntra says of a tenant of Entra ID who signs in, what that one may do, what
 // the tenant has already, and what it must have.
 func (l *checklist) tenantOfEntra(ctx context.Context, c configs.Config) {
-	client, err := graph.New(*c.Entra)
+	client, err := tenantClient(c)
 	if err != nil {
 		l.fail("sign-in", err)
 		return

@@ -12,7 +12,6 @@ import (
 	"ldap2scim/configs"
 	"ldap2scim/plan"
 	"ldap2scim/scimdst/entra"
-	"ldap2scim/scimdst/entra/graph"
 )
 
 func (p *program) watchCommand() *cobra.Command {
@@ -44,7 +43,7 @@ the watch, with the reason and what to do.` +
 }
 
 func (p *program) watchCycle(ctx context.Context, c configs.Config, every, longest time.Duration) error {
-	client, err := graph.New(*c.Entra)
+	client, err := tenantClient(c)
 	if err != nil {
 		return err
 	}

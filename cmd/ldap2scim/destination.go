@@ -36,7 +36,7 @@ func openReader(ctx context.Context, c configs.Config, f *checkpoints.File, snap
 		r, err := scimdst.NewReader(c.Destination)
 		return opened{Lister: r, learn: func(ctx context.Context) (string, error) { return learn(ctx, r) }}, err
 	}
-	client, err := graph.New(*c.Entra)
+	client, err := tenantClient(c)
 	return opened{Lister: tenantReader(ctx, client, c, f, snapshot), cost: func() string { return cost(client.Usage()) }}, err
 }
 
@@ -49,7 +49,7 @@ func openWriter(ctx context.Context, c configs.Config, f *checkpoints.File, snap
 		}
 		return opened{Lister: w.Reader, writer: scimdst.Careful{Writer: w}}, nil
 	}
-	client, err := graph.New(*c.Entra)
+	client, err := tenantClient(c)
 	return opened{Lister: tenantReader(ctx, client, c, f, snapshot), writer: entra.NewWriter(client, *c.Entra), cost: func() string { return cost(client.Usage()) }}, err
 }
 
@@ -70,6 +70,13 @@ func cost(u graph.Usage) string {
 		s += "; the last was throttled by " + plan.Printable(strings.TrimSpace(u.Scope+" "+u.Information))
 	}
 	return s + "."
+}
+
+// tenantClient sends requests to the tenant.
+func tenantClient(c configs.Config) (*graph.Client, error) {
+	of := *c.Entra
+	of.Now = time.Now
+	return graph.New(of)
 }
 
 func tenantReader(ctx context.Context, g entra.Graph, c configs.Config, f *checkpoints.File, snapshot int64) *entra.Reader {

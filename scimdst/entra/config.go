@@ -60,8 +60,9 @@ type Config struct {
 	// minute when 0. So long an application, extension, job or group whose
 	// answer was lost is looked for before it is made again.
 	Replication time.Duration `yaml:"-"`
-	// Now tells the time, to say how old a synchronisation is. Nil means that
-	// it is not said.
+	// Now tells the time, to say how old a synchronisation is and to see when a
+	// token is to be renewed. Nil means that the first is not said, and that
+	// each request asks for its token.
 	Now func() time.Time `yaml:"-"`
 }
 

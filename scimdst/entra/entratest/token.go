@@ -35,13 +35,16 @@ func (s *Server) Token(clientID string) (string, error) {
 	if i < 0 {
 		return "", fmt.Errorf("make a token: there is no client %s", clientID)
 	}
-	return s.token(&s.options.Clients[i]), nil
+	return s.token(&s.options.Clients[i], graphOf), nil
 }
 
-func (s *Server) token(c *Client) string {
+// graphOf is the audience of tokens for Graph in the global cloud.
+const graphOf = "https://graph.microsoft.com"
+
+func (s *Server) token(c *Client, audience string) string {
 	now := s.world.now()
 	body, err := json.Marshal(claims{
-		Audience: "https://graph.microsoft.com", Issuer: "https://sts.windows.net/" + s.options.Tenant + "/",
+		Audience: audience, Issuer: "https://sts.windows.net/" + s.options.Tenant + "/",
 		Issued: now.Unix(), Expires: now.Add(tokenLife).Unix(), AppID: c.ID, Tenant: s.options.Tenant, Roles: c.Roles,
 	})
 	if err != nil {
@@ -76,6 +79,10 @@ func (s *Server) identify(c *call) error {
 	if err != nil || json.Unmarshal(text, &said) != nil || said.Tenant != s.options.Tenant {
 		return unauthorized("Access token validation failure.")
 	}
+	// On a loopback address this is Graph of whichever cloud the token is for.
+	if u, err := url.Parse(c.root); err != nil || u.Hostname() != "127.0.0.1" && said.Audience != "https://"+u.Host {
+		return unauthorized("Access token validation failure. Invalid audience.")
+	}
 	if s.world.now().Unix() >= said.Expires {
 		return unauthorized("Lifetime validation failed, the token is expired.")
 	}
@@ -88,6 +95,8 @@ func (s *Server) identify(c *call) error {
 func (s *Server) authority(c *call) (reply, error) {
 	tenant, rest, _ := strings.Cut(strings.TrimPrefix(c.path, "/"), "/")
 	switch {
+	case tenant == "common" && rest == "discovery/instance" && c.Method == http.MethodGet:
+		return s.discover(c), nil
 	case rest == "v2.0/.well-known/openid-configuration" && c.Method == http.MethodGet:
 		if tenant != s.options.Tenant {
 			return s.noTenant(tenant), nil
@@ -103,6 +112,19 @@ func (s *Server) authority(c *call) (reply, error) {
 	return reply{}, &graphError{status: http.StatusNotFound, code: "NotFound", message: "There is nothing at " + c.path, undocumented: true}
 }
 
+// discover says that this is where one signs in, under the address that the
+// client knows.
+//
+// Source: learn.microsoft.com/entra/identity-platform/authentication-national-cloud
+// and MSAL's discovery of instances
+func (s *Server) discover(c *call) reply {
+	host := strings.TrimPrefix(c.root, "https://")
+	return jsonReply(http.StatusOK, map[string]any{
+		"tenant_discovery_endpoint": c.root + "/" + s.options.Tenant + "/v2.0/.well-known/openid-configuration", "api-version": "1.1",
+		"metadata": []any{map[string]any{"preferred_network": host, "preferred_cache": host, "aliases": []string{host}}},
+	})
+}
+
 // grant answers a client that shows its secret.
 //
 // Source: learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
@@ -115,7 +137,8 @@ func (s *Server) grant(tenant string, c *call) reply {
 	if tenant != s.options.Tenant {
 		return s.noTenant(tenant)
 	}
-	if !isDefault(form.Get("scope")) {
+	audience, well := resourceOf(form.Get("scope"))
+	if !well {
 		return s.refuse(http.StatusBadRequest, "invalid_scope", 1002012, "The provided value for scope "+form.Get("scope")+" is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).")
 	}
 	id := form.Get("client_id")
@@ -125,6 +148,9 @@ func (s *Server) grant(tenant string, c *call) reply {
 		return s.refuse(http.StatusBadRequest, "unauthorized_client", 700016, "Application with identifier '"+id+"' was not found in the directory '"+tenant+"'.")
 	case form.Has("client_assertion"):
 		if err := s.options.Clients[i].asserts(form, c.root); err != nil {
+			if s.options.Clients[i].Federated != "" {
+				return s.refuse(http.StatusUnauthorized, "invalid_client", 700213, "No matching federated identity record found for presented assertion subject. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.")
+			}
 			return s.refuse(http.StatusUnauthorized, "invalid_client", 700027, "The certificate with identifier used to sign the client assertion is not registered on application: "+err.Error())
 		}
 	case s.options.Clients[i].Secret == "" || form.Get("client_secret") != s.options.Clients[i].Secret:
@@ -134,17 +160,20 @@ func (s *Server) grant(tenant string, c *call) reply {
 	}
 	return jsonReply(http.StatusOK, map[string]any{
 		"token_type": "Bearer", "expires_in": int(tokenLife.Seconds()), "ext_expires_in": int(tokenLife.Seconds()),
-		"access_token": s.token(&s.options.Clients[i]),
+		"access_token": s.token(&s.options.Clients[i], audience),
 	})
 }
 
-// isDefault reports whether a scope is one resource's /.default. What MSAL adds
-// to every scope does not count.
-func isDefault(scope string) bool {
+// resourceOf is whose /.default a scope is. What MSAL adds to every scope does
+// not count.
+func resourceOf(scope string) (string, bool) {
 	rest := slices.DeleteFunc(strings.Fields(scope), func(s string) bool {
 		return s == "openid" || s == "offline_access" || s == "profile"
 	})
-	return len(rest) == 1 && strings.HasSuffix(rest[0], "/.default")
+	if len(rest) != 1 {
+		return "", false
+	}
+	return strings.CutSuffix(rest[0], "/.default")
 }
 
 func (s *Server) noTenant(tenant string) reply {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	abstractions "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/serialization"
 	khttp "github.com/microsoft/kiota-http-go"
@@ -32,9 +31,13 @@ type Client struct {
 	adapter    *core.GraphRequestAdapterBase
 	credential azcore.TokenCredential
 	scopes     []string
+	now        func() time.Time
+	method     string
 
 	mu    sync.Mutex
 	usage Usage
+	// token is the last that was given.
+	token azcore.AccessToken
 }
 
 // Usage counts what was sent and what it cost.
@@ -54,10 +57,10 @@ type Usage struct {
 // New makes a client. It sends nothing yet.
 func New(c entra.Config) (*Client, error) { return newClient(c, nil) }
 
-// newClient lets the requests for tokens go by another transport; nil stands
-// for the usual one.
-func newClient(c entra.Config, signIn policy.Transporter) (*Client, error) {
-	credential, err := credentialOf(c, signIn)
+// newClient lets all requests, those for tokens too, go by another transport;
+// nil stands for the usual ones.
+func newClient(c entra.Config, by http.RoundTripper) (*Client, error) {
+	credential, err := credentialOf(c, by)
 	if err != nil {
 		return nil, err
 	}
@@ -65,13 +68,13 @@ func newClient(c entra.Config, signIn policy.Transporter) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("address of Microsoft Graph: %w", err)
 	}
-	cl := &Client{base: c.Base(), credential: credential, scopes: []string{scopeHost(c, u) + "/.default"}}
+	cl := &Client{base: c.Base(), credential: credential, scopes: []string{scopeHost(c, u) + "/.default"}, now: c.Now, method: c.WithDefaults().Auth.Method}
 	parse := serialization.NewParseNodeFactoryRegistry()
 	parse.ContentTypeAssociatedFactories["application/json"] = kjson.NewJsonParseNodeFactory()
 	write := serialization.NewSerializationWriterFactoryRegistry()
 	write.ContentTypeAssociatedFactories["application/json"] = kjson.NewJsonSerializationWriterFactory()
 	cl.adapter, err = core.NewGraphRequestAdapterBaseWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(
-		cl, core.GraphClientOptions{}, parse, write, pipeline())
+		cl, core.GraphClientOptions{}, parse, write, pipeline(by))
 	if err != nil {
 		return nil, fmt.Errorf("prepare requests to Microsoft Graph: %w", err)
 	}
@@ -93,10 +96,13 @@ func scopeHost(c entra.Config, u *url.URL) string {
 
 // pipeline is the SDK's without its retry, which repeats what cannot be
 // repeated, without its compression, and in one order.
-func pipeline() *http.Client {
+func pipeline(by http.RoundTripper) *http.Client {
+	if by == nil {
+		by = khttp.GetDefaultTransport()
+	}
 	options := core.GraphClientOptions{}
-	c := khttp.GetDefaultClient(core.NewGraphTelemetryHandler(&options), khttp.NewParametersNameDecodingHandler(), khttp.NewUserAgentHandler(), khttp.NewHeadersInspectionHandler())
-	c.Timeout = timeout
+	c := &http.Client{Timeout: timeout, Transport: khttp.NewCustomTransportWithParentTransport(by,
+		core.NewGraphTelemetryHandler(&options), khttp.NewParametersNameDecodingHandler(), khttp.NewUserAgentHandler(), khttp.NewHeadersInspectionHandler())}
 	// The token goes to nobody else.
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return c
@@ -140,6 +146,9 @@ func (c *Client) Send(ctx context.Context, r entra.Request) (entra.Answer, error
 		if e, answered := errors.AsType[*entra.Error](err); answered {
 			status = e.Status
 		}
+	}
+	if status == http.StatusUnauthorized {
+		c.forget()
 	}
 	cost := entra.CostOf(r.Method, status, func(name string) string { return first(headers.ResponseHeaders, name) })
 	a.Units, a.Limit = cost.Units, cost.Limit

@@ -23,7 +23,7 @@ import (
 
 // tenant is a running one, with a configuration that reaches it and a client
 // that trusts its certificate.
-func tenant(t *testing.T, o entratest.Options) (*entratest.Server, entra.Config, *http.Client) {
+func tenant(t *testing.T, o entratest.Options) (*entratest.Server, entra.Config, http.RoundTripper) {
 	t.Helper()
 	o.TLS = true
 	s, err := entratest.Start(o)
@@ -40,7 +40,7 @@ func tenant(t *testing.T, o entratest.Options) (*entratest.Server, entra.Config,
 	return s, entra.Config{
 		Tenant: entratest.Tenant, Endpoint: s.URL,
 		Auth: entra.Auth{ClientID: entratest.ClientID, Secret: func() (string, error) { return entratest.ClientSecret, nil }, Authority: s.Authority},
-	}, &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}
+	}, &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}
 }
 
 // pair is a certificate with its key, also as a file.

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
@@ -37,22 +39,47 @@ func (c *Client) AuthenticateRequest(ctx context.Context, r *abstractions.Reques
 }
 
 // Token returns an access token, which is renewed when it is about to expire.
+// The credentials of azidentity keep theirs, but for Azure CLI, a program that
+// takes a second; so what was given is kept here as well.
 func (c *Client) Token(ctx context.Context) (string, error) {
+	c.mu.Lock()
+	kept := c.token
+	c.mu.Unlock()
+	if c.now != nil && kept.ExpiresOn.After(c.now().Add(aboutToExpire)) {
+		return kept.Token, nil
+	}
 	t, err := c.credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: c.scopes})
 	if err != nil {
-		return "", &SignInError{Err: err}
+		return "", &SignInError{Method: c.method, Err: err}
 	}
+	c.mu.Lock()
+	c.token = t
+	c.mu.Unlock()
 	return t.Token, nil
 }
 
+// aboutToExpire is how long before its end a token is renewed.
+const aboutToExpire = 5 * time.Minute
+
+// forget drops a token that was refused.
+func (c *Client) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.token = azcore.AccessToken{}
+}
+
 // credentialOf is who signs in.
-func credentialOf(c entra.Config, by policy.Transporter) (azcore.TokenCredential, error) {
-	options := policy.ClientOptions{Cloud: authority(c), Transport: by}
+func credentialOf(c entra.Config, by http.RoundTripper) (azcore.TokenCredential, error) {
+	options := policy.ClientOptions{Cloud: authority(c)}
+	if by != nil {
+		options.Transport = &http.Client{Transport: by}
+	}
 	tenant, id := c.Tenant, c.Auth.ClientID
 	private := c.Auth.Authority != ""
 	var made azcore.TokenCredential
 	var err error
-	switch c.WithDefaults().Auth.Method {
+	method := c.WithDefaults().Auth.Method
+	switch method {
 	case entra.ClientSecret:
 		var secret string
 		if secret, err = c.Auth.Secret(); err == nil {
@@ -76,7 +103,7 @@ func credentialOf(c entra.Config, by policy.Transporter) (azcore.TokenCredential
 		err = fmt.Errorf("there is no way to sign in by %q", c.Auth.Method)
 	}
 	if err != nil {
-		return nil, &SignInError{Err: err}
+		return nil, &SignInError{Method: method, Err: err}
 	}
 	return made, nil
 }
@@ -125,8 +152,11 @@ func (g given) GetToken(context.Context, policy.TokenRequestOptions) (azcore.Acc
 	return azcore.AccessToken{Token: t}, err
 }
 
-// SignInError: no token was given.
-type SignInError struct{ Err error }
+// SignInError: no token was given by one of the methods of package entra.
+type SignInError struct {
+	Method string
+	Err    error
+}
 
 // Error is in one line: what azidentity says has a whole exchange in it.
 func (e *SignInError) Error() string {
@@ -161,6 +191,8 @@ func explained(code string) string {
 		return ", nobody has consented to the application"
 	case "AADSTS700027":
 		return ", the certificate is not one of the application's"
+	case "AADSTS70021", "AADSTS700211", "AADSTS700212", "AADSTS700213":
+		return ", the application trusts no identity with the issuer, subject and audience of this token"
 	}
 	return ""
 }
@@ -178,10 +210,18 @@ func (e *SignInError) Hint() string {
 		return "Make a new client secret in the application's Certificates & secrets, and write it where destination.entra.auth.secret says."
 	case "AADSTS65001":
 		return "Grant admin consent to the permissions that ldap2scim check lists."
+	case "AADSTS70021", "AADSTS700211", "AADSTS700212", "AADSTS700213":
+		return "Add a federated credential to the application, with the issuer, subject and audience of the token in AZURE_FEDERATED_TOKEN_FILE."
 	case "AADSTS700027":
 		return "Upload the certificate in the application's Certificates & secrets, or name the right file under destination.entra.auth.certificate."
 	}
-	return "See destination.entra.auth: " + docs
+	switch e.Method {
+	case entra.WorkloadIdentity:
+		return "The platform must give a token in the file that AZURE_FEDERATED_TOKEN_FILE names: on Kubernetes label the pod azure.workload.identity/use: \"true\"."
+	case entra.ManagedIdentity:
+		return "Give this machine a managed identity, and write its client ID under destination.entra.auth.client_id if it has several."
+	case entra.AzureCLI:
+		return "Sign in with az login, to the tenant of destination.entra.tenant; for a national cloud after az cloud set."
+	}
+	return "See destination.entra.auth: docs/entra.md says what each method needs."
 }
-
-const docs = "docs/entra.md says what each method needs."
