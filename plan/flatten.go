@@ -91,7 +91,7 @@ func everything[T any](all iter.Seq2[T, error], doing string) func(put func(T) e
 func (d *decider) present(r Resource) *roaring.Bitmap {
 	known := make([]uint32, 0, len(r.Members))
 	for _, id := range r.Members {
-		if n, ok := d.roster.byRemote[keyOf(string(id))]; ok {
+		if n, ok := d.roster.byRemote.of(keyOf(string(id))); ok {
 			known = append(known, n)
 		}
 	}
@@ -104,7 +104,7 @@ func (d *decider) members(n *node, e Entry) {
 	var people []uint32
 	for _, dn := range e.Members {
 		k := keyOf(dn)
-		if p, ok := d.roster.byDN[k]; ok {
+		if p, ok := d.roster.byDN.of(k); ok {
 			people = append(people, p)
 		} else if g, ok := d.graph.number[k]; ok {
 			n.within = append(n.within, g)
@@ -113,7 +113,7 @@ func (d *decider) members(n *node, e Entry) {
 		}
 	}
 	for _, uid := range e.MemberUIDs {
-		if p, ok := d.roster.byUID[keyOf(uid)]; ok {
+		if p, ok := d.roster.byUID.of(keyOf(uid)); ok {
 			people = append(people, p)
 		} else {
 			n.elsewhere++

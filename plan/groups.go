@@ -169,7 +169,7 @@ func (d *decider) idsOf(numbers *roaring.Bitmap, due func(uint32) bool) []Extern
 	var ids []ExternalID
 	numbers.Iterate(func(p uint32) bool {
 		if due(p) {
-			ids = append(ids, d.roster.ids[p])
+			ids = append(ids, d.roster.ids.at(p))
 		}
 		return true
 	})

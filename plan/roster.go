@@ -1,16 +1,14 @@
 package plan
 
 import (
-	"slices"
-
 	"github.com/RoaringBitmap/roaring/v2"
 )
 
 // roster knows every person of the snapshot by a dense number, in the order
 // of the IDs.
 type roster struct {
-	byDN, byUID, byRemote map[key]uint32
-	ids                   []ExternalID
+	byDN, byUID, byRemote numbers
+	ids                   ids
 	// wave is the place in the plan's waves.
 	wave []uint8
 	// part are the people who are at the destination when the plan has been
@@ -19,20 +17,20 @@ type roster struct {
 }
 
 func newRoster() *roster {
-	return &roster{byDN: map[key]uint32{}, byUID: map[key]uint32{}, byRemote: map[key]uint32{}, part: roaring.New()}
+	return &roster{part: roaring.New()}
 }
 
 // add gives the next number to a person.
 func (r *roster) add(o outcome) uint32 {
-	n := uint32(len(r.ids))
+	n := uint32(r.ids.n)
 	e := o.want.entry
-	r.ids = append(r.ids, e.ID)
-	r.byDN[keyOf(e.Key)] = n
+	r.ids.add(e.ID)
+	r.byDN.add(keyOf(e.Key), n)
 	if e.UID != "" {
-		r.byUID[keyOf(e.UID)] = n
+		r.byUID.add(keyOf(e.UID), n)
 	}
 	for _, h := range o.have {
-		r.byRemote[keyOf(string(h.RemoteID))] = n
+		r.byRemote.add(keyOf(string(h.RemoteID)), n)
 	}
 	switch o.class {
 	case ToCreate, ToUpdate, ToAdopt, Unchanged:
@@ -51,10 +49,4 @@ func (r *roster) in(wave uint8) int {
 		}
 	}
 	return n
-}
-
-// number returns the number of a person, by ID.
-func (r *roster) number(id ExternalID) (uint32, bool) {
-	n, found := slices.BinarySearch(r.ids, id)
-	return uint32(n), found
 }

@@ -122,8 +122,8 @@ func (d *decider) assignWaves() {
 		}
 	}
 	d.names[Person].wait(func(by, holder ExternalID) {
-		b, known := d.roster.number(by)
-		h, held := d.roster.number(holder)
+		b, known := d.roster.ids.number(by)
+		h, held := d.roster.ids.number(holder)
 		if known && held {
 			d.roster.wave[b] = max(d.roster.wave[b], d.roster.wave[h])
 		}
