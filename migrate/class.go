@@ -12,9 +12,9 @@ type Class string
 const (
 	Migrated     Class = "migrated"
 	Adopted      Class = "adopted"
+	AlreadyRight Class = "already right"
 	Updated      Class = "updated"
 	Deactivated  Class = "deactivated"
-	AlreadyRight Class = "already right"
 	// Restored, Emptied and Removed are of a rollback: it has again what it had;
 	// a group that was made has lost the members that were added; what was made
 	// is deleted.
@@ -45,20 +45,23 @@ const (
 	Unverified Class = "unverified"
 )
 
-// Classes returns all classes in the order in which they are shown.
-func Classes() []Class { return slices.Concat(through(), leftOut(), left()) }
+// Classes returns all classes in the order in which they are shown and summed
+// up: what is there, what is not, and last what was not to be there.
+func Classes() []Class {
+	return slices.Concat(through(), []Class{Blocked}, left(), []Class{Left, Gone, Excluded})
+}
 
 // through are the classes of what is as the plan wants it.
 func through() []Class {
-	return []Class{Migrated, Adopted, Updated, Restored, Emptied, Deactivated, Removed, AlreadyRight}
+	return []Class{Migrated, Adopted, AlreadyRight, Updated, Restored, Emptied, Deactivated, Removed}
 }
 
 // leftOut are those of what the plan does nothing with.
-func leftOut() []Class { return []Class{Left, Gone, Excluded, Blocked} }
+func leftOut() []Class { return []Class{Blocked, Left, Gone, Excluded} }
 
 // left are those of what is still to be done.
 func left() []Class {
-	return []Class{Failed, Unsent, Missing, Drifted, Conflicting, Unprovisioned, Unverified}
+	return []Class{Failed, Unsent, Drifted, Missing, Conflicting, Unprovisioned, Unverified}
 }
 
 // Settled tells whether an object of this class is as the plan wants it.

@@ -18,7 +18,7 @@ func TestDemoTwice(t *testing.T) {
 		p := s.process(exitDone, "demo", "--folder", folder)
 		for _, want := range []string{
 			" done, 0 failed, 0 not sent, 0 unknown.\n",
-			"225 in directory = 217 migrated + 4 excluded + 4 blocked\n",
+			"225 in directory = 217 migrated + 4 blocked + 4 excluded\n",
 			"ldap2scim: wave rest comes after pilot, which is not reconciled: it was not read back since its last step\n           Read it back: ldap2scim report.",
 			"nothing may be written before: ldap-disabled (the LDAP server \"corp\" synced at 2026-01-05 08:30:00Z, and was not edited after that), managed-apple-id, idp-attribute custAttr1\n",
 			"  proves        audit-trail: the LDAP server \"corp\" synced last at 2026-01-05 08:30:00Z, was edited at 2026-01-05 08:40:00Z, and no sync began in the 45m0s after that\n",

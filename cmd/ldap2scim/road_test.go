@@ -157,7 +157,7 @@ func (r *road) arrived() {
 		blocked = " + " + thousands(n) + " blocked"
 	}
 	report := r.run(exitDone, "report", "--check")
-	sum := thousands(r.want.All) + " in directory = " + thousands(there) + " migrated + " + thousands(r.want.All-there-len(r.want.Blocked)) + " excluded" + blocked +
+	sum := thousands(r.want.All) + " in directory = " + thousands(there) + " migrated" + blocked + " + " + thousands(r.want.All-there-len(r.want.Blocked)) + " excluded" +
 		"\nEverything that was planned is at the destination.\n"
 	if !strings.HasSuffix(report, sum) {
 		r.t.Errorf("report ends without %q:\n%s", sum, report)
