@@ -21,8 +21,9 @@ type comparison struct {
 	blocks map[plan.ExternalID]plan.Finding
 	waves  reconciling
 	// provisioned says what the destination itself made of an object; nil for
-	// one that provisions nothing.
-	provisioned func(plan.RemoteID) (done bool, why string)
+	// one that provisions nothing. It is counted in provisionings.
+	provisioned   func(plan.RemoteID) plan.Provisioning
+	provisionings provisionings
 }
 
 // side is what the state file has of the objects of one kind, in the order of
@@ -100,14 +101,16 @@ func (c *comparison) Decision(now plan.Decision) error {
 	return c.to.Verdict(v, adopts)
 }
 
-// further asks what became of an object that is right, where the destination
+// further asks what became of an object that is there, where the destination
 // provisions it.
 func (c *comparison) further(v *checkpoints.Verdict, now plan.Decision) {
-	if c.provisioned == nil || v.Kind == plan.Setting || !slices.Contains(through(), Class(v.Class)) {
+	if c.provisioned == nil || v.Kind == plan.Setting || now.Remote == "" {
 		return
 	}
-	if done, why := c.provisioned(now.Remote); !done {
-		v.Class, v.Why, v.Remedy = string(Unprovisioned), why, Unprovisioned.next()
+	p := c.provisioned(now.Remote)
+	c.provisionings.count(p.Newest, v.Kind)
+	if !p.Done && slices.Contains(through(), Class(v.Class)) {
+		v.Class, v.Why, v.Remedy = string(Unprovisioned), p.Why, Unprovisioned.next()
 	}
 }
 

@@ -27,7 +27,7 @@ type Lister interface {
 type Provisioner interface {
 	// Provisioned returns a function that says of one object at the destination
 	// whether the service has it, or why not.
-	Provisioned(ctx context.Context) (func(plan.RemoteID) (done bool, why string), error)
+	Provisioned(ctx context.Context) (func(plan.RemoteID) plan.Provisioning, error)
 }
 
 // Destination carries out steps. Errors may have the methods

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"ldap2scim/checkpoints"
@@ -59,7 +60,7 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	if err != nil {
 		return Report{}, err
 	}
-	c := &comparison{report: &r, evidence: newEvidence(), sides: map[plan.Kind]*side{}, blocks: map[plan.ExternalID]plan.Finding{}, waves: newReconciling(p, !inv.Proof.Complete)}
+	c := &comparison{report: &r, evidence: newEvidence(), sides: map[plan.Kind]*side{}, blocks: map[plan.ExternalID]plan.Finding{}, waves: newReconciling(p, !inv.Proof.Complete), provisionings: provisionings{}}
 	if further, provisions := dst.(Provisioner); provisions {
 		if c.provisioned, err = further.Provisioned(ctx); err != nil {
 			return Report{}, fmt.Errorf("read what the destination provisioned: %w", err)
@@ -79,6 +80,9 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 		}
 		if err := r.proveRuns(ctx, f, p, c); err != nil {
 			return "", err
+		}
+		if c.provisioned != nil {
+			r.Numbers = append(slices.Clip(r.Numbers), c.provisionings.numbers())
 		}
 		if err := r.close(); err != nil {
 			return "", err

@@ -65,6 +65,9 @@ func TestDemoEntra(t *testing.T) {
 	if text := out.String(); !strings.Contains(text, "225 in directory = 22 migrated + 3 already right + 193 updated + 3 blocked + 4 excluded") || !strings.Contains(text, "No change: the destination is as the plan wants it.") {
 		t.Errorf("it does not add up:\n%s", text)
 	}
+	if report, err := os.ReadFile(d.path("report.txt")); err != nil || !bytes.Contains(report, []byte("\nProvisioning log\n")) {
+		t.Errorf("the report has no counts of the provisioning log: %v\n%s", err, report)
+	}
 	token, err := os.ReadFile(d.path("graph-token"))
 	if err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ func TestOutcome(t *testing.T) {
 		if err := json.Unmarshal([]byte(row), &l); err != nil {
 			t.Fatal(err)
 		}
-		if p := l.outcome(); p.done != want || !p.done && p.why == "" {
+		if p := l.outcome(); p.Done != want || !p.Done && p.Why == "" {
 			t.Errorf("%s is %+v", row, p)
 		}
 	}
@@ -56,7 +56,7 @@ func TestSameMoment(t *testing.T) {
 		for _, r := range tt.rows {
 			n.take(r)
 		}
-		if n["x"].done != tt.done {
+		if n["x"].Done != tt.done {
 			t.Errorf("%s: %+v", name, n["x"])
 		}
 	}

@@ -34,12 +34,10 @@ type logRow struct {
 	} `json:"provisioningStatusInfo"`
 }
 
-// provisioned is what became of one person or group in the service.
+// provisioned is what became of one person or group in the service, and when.
 type provisioned struct {
-	// done says that it is there as Entra ID has it; why is what was wrong.
-	done bool
-	why  string
-	at   time.Time
+	plan.Provisioning
+	at time.Time
 }
 
 // newest has, of each person and group, what the newest row says.
@@ -48,31 +46,33 @@ type newest map[plan.RemoteID]provisioned
 // take takes a row. Of two of the same moment nobody knows which came later:
 // the worse counts.
 func (n newest) take(l logRow) {
-	id, now := plan.RemoteID(l.Source.ID), l.outcome()
-	now.at = l.At
-	if before, seen := n[id]; !seen || now.at.After(before.at) || now.at.Equal(before.at) && !now.done {
+	id, now := plan.RemoteID(l.Source.ID), provisioned{l.outcome(), l.At}
+	if before, seen := n[id]; !seen || now.at.After(before.at) || now.at.Equal(before.at) && !now.Done {
 		n[id] = now
 	}
 }
 
 // outcome reads one row.
-func (l logRow) outcome() provisioned {
-	why := ""
+func (l logRow) outcome() plan.Provisioning {
+	p := plan.Provisioning{Newest: strings.TrimSpace(strings.TrimSpace(l.Action) + " " + l.Status.Status)}
 	if e := l.Status.Error; e != nil {
-		why = strings.TrimSpace(strings.Join([]string{e.Code, e.Reason, e.Remedy}, " "))
+		p.Why = strings.TrimSpace(strings.Join([]string{e.Code, e.Reason, e.Remedy}, " "))
 	}
 	switch l.Status.Status {
 	case "success", "warning":
-		if word, gone := map[string]string{"delete": "deleted", "disable": "disabled", "stagedDelete": "disabled"}[strings.TrimSpace(l.Action)]; gone {
-			return provisioned{why: "Entra ID has " + word + " it in the service: it is out of scope, disabled or deleted in Entra ID"}
+		word, gone := map[string]string{"delete": "deleted", "disable": "disabled", "stagedDelete": "disabled"}[strings.TrimSpace(l.Action)]
+		if p.Done = !gone; gone {
+			p.Why = "Entra ID has " + word + " it in the service: it is out of scope, disabled or deleted in Entra ID"
 		}
-		return provisioned{done: true, why: why}
+		return p
 	case "skipped": // what is so already is nothing to do
-		if strings.Contains(why, "RedundantExport") || why == "" {
-			return provisioned{done: true}
+		if strings.Contains(p.Why, "RedundantExport") || p.Why == "" {
+			p.Done, p.Why = true, ""
+			return p
 		}
 	}
-	return provisioned{why: l.Action + " " + l.Status.Status + ": " + why}
+	p.Why = l.Action + " " + l.Status.Status + ": " + p.Why
+	return p
 }
 
 // Provisioned reads the provisioning log of the job, and returns what the
@@ -81,8 +81,10 @@ func (l logRow) outcome() provisioned {
 //
 // The function that it returns says of one object whether the service has it,
 // or why not.
-func (r *Reader) Provisioned(ctx context.Context) (of func(plan.RemoteID) (done bool, why string), err error) {
-	nothing := func(plan.RemoteID) (bool, string) { return false, "the provisioning is not started" }
+func (r *Reader) Provisioned(ctx context.Context) (of func(plan.RemoteID) plan.Provisioning, err error) {
+	nothing := func(plan.RemoteID) plan.Provisioning {
+		return plan.Provisioning{Why: "the provisioning is not started"}
+	}
 	r.own = nil
 	t, err := r.tenant(ctx)
 	if err != nil {
@@ -110,11 +112,11 @@ func (r *Reader) Provisioned(ctx context.Context) (of func(plan.RemoteID) (done 
 	}); err != nil {
 		return nil, fmt.Errorf("read the provisioning log: %w", err)
 	}
-	return func(id plan.RemoteID) (bool, string) {
+	return func(id plan.RemoteID) plan.Provisioning {
 		if p, known := rows[id]; known {
-			return p.done, p.why
+			return p.Provisioning
 		}
-		return false, unknown
+		return plan.Provisioning{Why: unknown}
 	}, nil
 }
 
