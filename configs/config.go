@@ -40,14 +40,16 @@ func (f file) config() (Config, error) {
 	if f.Source.Password != "" {
 		c.Source.Password = f.Source.Password.read
 	}
+	secrets := &secretReader{}
 	if f.Destination.Token != "" {
-		c.Destination.Token = f.Destination.Token.read
+		c.Destination.Token = func() (string, error) { return secrets.read(f.Destination.Token) }
 	}
 	c.Tenant = f.Tenant.Config
 	if f.Tenant.Password != "" {
 		c.Tenant.Password = f.Tenant.Password.read
 	}
-	c.Destination.Secret = func(name string) (string, error) { return Secret(name).read() }
+	c.Destination.Secret = func(name string) (string, error) { return secrets.read(Secret(name)) }
+	c.Destination.Refused = secrets.forget
 	c.MaxSnapshotAge = f.MaxSnapshotAge
 	// A profile that is wrong is told by the destination's own mistakes.
 	profile, err := c.Destination.Effective()

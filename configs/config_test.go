@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -140,6 +141,63 @@ func TestSecretFile(t *testing.T) {
 	}
 	if token, err := c.Destination.Token(); err != nil || token != "t0ken" {
 		t.Errorf("token %q, %v", token, err)
+	}
+}
+
+// TestSecretFileRenewed: a token that is renewed while a run goes is the one that
+// is used.
+func TestSecretFileRenewed(t *testing.T) {
+	t.Parallel()
+	long := time.Now().Add(-time.Hour).Truncate(time.Second)
+	write := func(path, token string, at time.Time) error {
+		return errors.Join(os.WriteFile(path, []byte(token), 0o600), os.Chtimes(path, at, at))
+	}
+	for _, c := range []struct {
+		name  string
+		renew func(path string, c configs.Config) error
+	}{
+		{"later", func(path string, _ configs.Config) error { return write(path, "t1ken", long.Add(time.Second)) }},
+		{"with an older time", func(path string, _ configs.Config) error { return write(path, "t1ken", long.Add(-time.Hour)) }},
+		{"of another length in the same moment", func(path string, _ configs.Config) error { return write(path, "t1ken\n", long) }},
+		{"another file of the same moment", func(path string, _ configs.Config) error {
+			return errors.Join(write(path+".new", "t1ken", long), os.Rename(path+".new", path))
+		}},
+		{"in the same moment, and the old one is refused", func(path string, c configs.Config) error {
+			err := write(path, "t1ken", long)
+			c.Destination.Refused()
+			return err
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "token")
+			if err := write(path, "t0ken", long); err != nil {
+				t.Fatal(err)
+			}
+			parsed, err := configs.Parse("f.yaml", []byte(strings.Replace(good, "env:LDAP2SCIM_TEST_TOKEN", "file:"+path, 1)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if token, err := parsed.Destination.Token(); err != nil || token != "t0ken" {
+					t.Fatalf("token %q, %v", token, err)
+				}
+			}
+			if err := c.renew(path, parsed); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if token, err := parsed.Destination.Token(); err != nil || token != "t1ken" {
+					t.Errorf("renewed: token %q, %v", token, err)
+				}
+			}
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			if token, err := parsed.Destination.Token(); err == nil {
+				t.Errorf("removed: token %q", token)
+			}
+		})
 	}
 }
 

@@ -31,16 +31,28 @@ func (s Secret) read() (string, error) {
 		}
 		return value, nil
 	}
-	name, _ := strings.CutPrefix(string(s), "file:")
-	b, err := os.ReadFile(name)
+	b, err := os.ReadFile(s.path())
 	if err != nil {
-		return "", &SecretError{Where: string(s), Err: err, Advice: "Make the file readable for the user who runs this program."}
+		return "", s.unreadable(err)
 	}
 	value := strings.TrimRight(string(b), "\r\n")
 	if value == "" {
 		return "", &SecretError{Where: string(s), Advice: "Write the secret into the file."}
 	}
 	return value, nil
+}
+
+// path is the file's, or "" for another kind.
+func (s Secret) path() string {
+	kind, path, _ := strings.Cut(string(s), ":")
+	if kind != "file" {
+		return ""
+	}
+	return path
+}
+
+func (s Secret) unreadable(err error) error {
+	return &SecretError{Where: string(s), Err: err, Advice: "Make the file readable for the user who runs this program."}
 }
 
 // SecretError is a secret that is not where the configuration says.

@@ -221,3 +221,16 @@ func TestGeneratedPassword(t *testing.T) {
 		t.Errorf("the dry run shows %s, %v", r.Body, err)
 	}
 }
+
+// TestRefusedIsTold: whoever keeps a token learns that it was not taken.
+func TestRefusedIsTold(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]int64{http.StatusOK: 0, http.StatusUnauthorized: 1, http.StatusForbidden: 1, http.StatusNotFound: 0} {
+		var told atomic.Int64
+		c := config(handleURL(t, always(status, scim, user1)))
+		c.Refused = func() { told.Add(1) }
+		if _, err := writer(t, c).Get(t.Context(), plan.Person, "1"); (err == nil) != (status == http.StatusOK) || told.Load() != want {
+			t.Errorf("%d: told %d times, want %d; %v", status, told.Load(), want, err)
+		}
+	}
+}

@@ -40,6 +40,8 @@ func (c call) writes() bool { return c.method != http.MethodGet }
 type client struct {
 	base   *url.URL
 	access access
+	// refused is [Config.Refused], or nil.
+	refused func()
 	// headers are further ones, and what in them is secret.
 	headers func() (http.Header, secrets, error)
 	// way is not an http.Client, which follows redirects and keeps cookies.
@@ -85,6 +87,9 @@ func (c *client) send(ctx context.Context, call call, read func(*answer) error) 
 	}()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		e := c.statusError(call, resp, hide)
+		if c.refused != nil && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) {
+			c.refused()
+		}
 		if e.Status == http.StatusUnauthorized && c.access.refused != nil && c.access.refused(header) {
 			e.renewable, e.temporary = true, true
 		}

@@ -36,6 +36,10 @@ type Config struct {
 	// Secret returns the secret that a key names, in whatever form the caller
 	// gives names. It is called as Token is.
 	Secret func(name string) (string, error) `yaml:"-"`
+	// Refused, where it is not nil, is told when the service did not take who
+	// asked, or not for this (401, 403): what Token and Secret have kept may be
+	// old. It may be called from several goroutines.
+	Refused func() `yaml:"-"`
 	// Trace, where it is not nil, is told of each request when its answer
 	// comes, maybe from several goroutines.
 	Trace func(Exchange) `yaml:"-"`

@@ -40,6 +40,7 @@ func NewReader(c Config) (*Reader, error) {
 type opened struct {
 	base    *url.URL
 	access  access
+	refused func()
 	headers func() (http.Header, secrets, error)
 	profile Profile
 	way     http.RoundTripper
@@ -68,7 +69,7 @@ func open(c Config) (opened, error) {
 		return opened{}, err // unreachable: it was validated
 	}
 	base.Host = strings.TrimSuffix(base.Host, ":") // a port that is empty is none (RFC 3986 §6.2.3)
-	o := opened{base: base, access: who, profile: p, way: paceAndBound(net, c, p), buffers: &sync.Pool{}}
+	o := opened{base: base, access: who, refused: c.Refused, profile: p, way: paceAndBound(net, c, p), buffers: &sync.Pool{}}
 	if len(c.Headers)+len(c.SecretHeaders) > 0 {
 		o.headers = c.headers
 	}
@@ -77,7 +78,7 @@ func open(c Config) (opened, error) {
 
 func (o opened) client(rt http.RoundTripper) client {
 	return client{
-		base: o.base, access: o.access, headers: o.headers, way: rt, buffers: o.buffers, throttled: o.profile.Throttled,
+		base: o.base, access: o.access, refused: o.refused, headers: o.headers, way: rt, buffers: o.buffers, throttled: o.profile.Throttled,
 	}
 }
 

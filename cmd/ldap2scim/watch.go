@@ -66,7 +66,10 @@ func (w *watch) ended(res migrate.Result) {
 
 // observers are told what happens beside what is shown.
 func (p *program) observers() []migrate.Observer {
-	all := []migrate.Observer{p.record}
+	var all []migrate.Observer
+	if p.log != "" {
+		all = append(all, p.record)
+	}
 	if p.watch.events != nil {
 		all = append(all, p.watch.events.observe)
 	}
