@@ -46,7 +46,7 @@ func withBase64(attrs map[string][]string) map[string][]string {
 }
 
 func decodeAttrs(s string) (map[string][]string, error) {
-	attrs, err := readObject(s, plainList)
+	attrs, err := readObject(s, plainList[string])
 	if err != nil {
 		return nil, fmt.Errorf("attributes of an entry: %w", err)
 	}

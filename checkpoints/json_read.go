@@ -20,27 +20,50 @@ func readObject[V any](s string, value func(rest string) (v V, after string, ok 
 }
 
 func plainObject[V any](s string, value func(rest string) (v V, after string, ok bool)) (map[string]V, bool) {
-	rest, ok := strings.CutPrefix(s, "{")
-	if !ok || hasControls(s) {
+	if hasControls(s) {
 		return nil, false
 	}
-	m := make(map[string]V, 8)
-	if rest == "}" {
-		return m, true
+	m, after, ok := plainMap(s, value)
+	return m, ok && after == ""
+}
+
+// plainMap reads an object off the front of what has no controls.
+func plainMap[V any](s string, value func(rest string) (v V, after string, ok bool)) (m map[string]V, after string, ok bool) {
+	m = make(map[string]V, 8)
+	after, ok = plainMembers(s, func(name, rest string) (string, bool) {
+		v, after, ok := value(rest)
+		m[name] = v
+		return after, ok
+	})
+	return m, after, ok
+}
+
+// plainMembers reads an object off the front of what has no controls. Member is
+// given each name with what follows the colon, and returns what follows the
+// value.
+func plainMembers(s string, member func(name, rest string) (after string, ok bool)) (after string, ok bool) {
+	rest, ok := strings.CutPrefix(s, "{")
+	if !ok {
+		return s, false
+	}
+	if after, empty := strings.CutPrefix(rest, "}"); empty {
+		return after, true
 	}
 	for {
 		name, after, ok := plainString(rest)
 		if !ok || !strings.HasPrefix(after, ":") {
-			return nil, false
+			return s, false
 		}
-		if m[name], rest, ok = value(after[1:]); !ok {
-			return nil, false
+		if rest, ok = member(name, after[1:]); !ok || rest == "" {
+			return s, false
 		}
-		if rest == "}" {
-			return m, true
-		}
-		if rest, ok = strings.CutPrefix(rest, ","); !ok {
-			return nil, false
+		switch rest[0] {
+		case '}':
+			return rest[1:], true
+		case ',':
+			rest = rest[1:]
+		default:
+			return s, false
 		}
 	}
 }
@@ -82,20 +105,20 @@ func plainString(s string) (text, after string, ok bool) {
 }
 
 // plainList reads a list of them.
-func plainList(s string) (list []string, after string, ok bool) {
+func plainList[S ~string](s string) (list []S, after string, ok bool) {
 	rest, ok := strings.CutPrefix(s, "[")
 	if !ok {
 		return nil, s, false
 	}
 	if after, empty := strings.CutPrefix(rest, "]"); empty {
-		return []string{}, after, true
+		return []S{}, after, true
 	}
 	for {
 		text, after, ok := plainString(rest)
 		if !ok || after == "" || after[0] != ',' && after[0] != ']' {
 			return nil, s, false
 		}
-		list, rest = append(list, text), after[1:]
+		list, rest = append(list, S(text)), after[1:]
 		if after[0] == ']' {
 			return list, rest, true
 		}

@@ -104,7 +104,7 @@ func scanStep(row scanner) (s plan.Step, err error) {
 	if err := row.Scan(&body); err != nil {
 		return s, err
 	}
-	return s, json.Unmarshal([]byte(body), &s)
+	return readStep(body)
 }
 
 // Findings yields a plan's findings in the order in which they were made.
