@@ -26,10 +26,8 @@ type Fate struct {
 // Fates yields what became of the steps of the objects of one kind, in the
 // order of the objects' IDs, and of the steps of each.
 func (f *File) Fates(ctx context.Context, planID int64, k plan.Kind) iter.Seq2[Fate, error] {
-	return each(ctx, f, scanFate, `SELECT s.object, s.id, s.action, s.wave, coalesce(j.state, 'pending'), coalesce(j.attempts, 0), coalesce(j.error, ''), coalesce(j.failure, ''),
-		coalesce(j.run, 0), coalesce(j.at, ''), coalesce(j.remote_id, ''), coalesce(j.version, '')
-		FROM decisions d CROSS JOIN steps s INDEXED BY steps_object ON s.plan = d.plan AND s.object = d.object
-		LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq
+	return each(ctx, f, scanFate, "SELECT s.object, s.id, s.action, s.wave, "+stateOf+", coalesce(j.attempts, 0), coalesce(j.error, ''), coalesce(j.failure, ''), "+runOf+", "+atOf+`, coalesce(j.remote_id, ''), coalesce(j.version, '')
+		FROM decisions d CROSS JOIN steps s INDEXED BY steps_object ON s.plan = d.plan AND s.object = d.object`+ofJournal+`
 		WHERE d.plan = ? AND d.kind = ? AND d.kind = CASE s.source WHEN '' THEN s.kind ELSE s.source END ORDER BY d.object, s.seq`, planID, string(k))
 }
 

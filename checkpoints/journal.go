@@ -3,7 +3,6 @@ package checkpoints
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -51,86 +50,50 @@ type Scope struct {
 	Again bool
 }
 
-// Begin marks the next n pending steps after seq as sending, in the order of
-// the plan, and returns them. What it has not returned must not be sent.
-func (f *File) Begin(ctx context.Context, planID, run, after int64, n int, scope Scope, at time.Time) ([]Marked, error) {
-	var marked []Marked
-	err := f.write(ctx, func(tx *sql.Tx) error {
-		var err error
-		if marked, err = nextPending(ctx, tx, planID, after, n, scope); err != nil {
-			return err
-		}
-		list := make([]int64, len(marked))
-		for i, m := range marked {
-			list[i] = m.Seq
-		}
-		seqs, err := asJSON(list)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO journal (plan, seq, state, run, attempts, remote_id, version, error, at)
-			SELECT ?, value, 'sending', ?, 0, '', '', '', ? FROM json_each(?) WHERE true
-			ON CONFLICT (plan, seq) DO UPDATE SET state = 'sending', run = excluded.run, at = excluded.at`, planID, run, stamp(at), seqs)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("mark steps as sending: %w", err)
-	}
-	return marked, nil
-}
+// ofJournal joins each step s with its row j of the journal, or with the mark m
+// that it is within where it has no row. It is the view journal in a form that
+// SQLite looks up step by step.
+const ofJournal = ` LEFT JOIN journal_rows j ON j.plan = s.plan AND j.seq = s.seq
+	LEFT JOIN journal_marks m ON j.seq IS NULL AND m.plan = s.plan AND s.seq BETWEEN m.low AND m.last`
 
-const markedColumns = "SELECT s.seq, s.body, coalesce(j.attempts, 0) FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq"
+// stateOf and runOf are what the two of them say.
+const (
+	stateOf = "coalesce(j.state, iif(m.plan IS NULL, 'pending', 'sending'))"
+	runOf   = "coalesce(j.run, m.run, 0)"
+	atOf    = "coalesce(j.at, m.at, '')"
+)
 
-// fewMarked are those of the steps in the journal that are not done, found by
-// the index of them, which SQLite must be told.
-const fewMarked = `SELECT j.seq, s.body, j.attempts FROM journal j INDEXED BY journal_state CROSS JOIN steps s ON s.plan = j.plan AND s.seq = j.seq
-	WHERE j.plan = ?1 AND j.state <> 'done'`
-
-func nextPending(ctx context.Context, tx *sql.Tx, planID, after int64, n int, scope Scope) ([]Marked, error) {
-	query := markedColumns + ` WHERE s.plan = ?1 AND s.seq > ?2 AND coalesce(j.state, 'pending') = 'pending' AND (?3 = '' OR s.wave = ?3) ORDER BY s.seq LIMIT ?4`
-	if scope.Again { // few of many, by their index
-		query = fewMarked + ` AND j.seq > ?2 AND j.state = 'pending' AND j.error <> '' AND (?3 = '' OR s.wave = ?3) ORDER BY j.seq LIMIT ?4`
-	}
-	rows, err := tx.QueryContext(ctx, query, planID, after, scope.Wave, n)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() // Err below says how the reading went
-	var all []Marked
-	for rows.Next() {
-		m, err := scanMarked(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, m)
-	}
-	return all, rows.Err()
-}
+const markedColumns = "SELECT s.seq, s.body, coalesce(j.attempts, 0) FROM steps s" + ofJournal
 
 func scanMarked(row scanner) (m Marked, err error) {
 	var body string
 	if err := row.Scan(&m.Seq, &body, &m.Attempts); err != nil {
 		return m, err
 	}
-	return m, json.Unmarshal([]byte(body), &m.Step)
+	m.Step, err = readStep(body)
+	return m, err
 }
 
 // Unknown yields the steps that are marked as sending: at the start of a run,
 // those whose outcome nobody knows.
 func (f *File) Unknown(ctx context.Context, planID int64) iter.Seq2[Marked, error] {
-	return each(ctx, f, scanMarked, fewMarked+" AND j.state = 'sending' ORDER BY j.seq", planID)
+	return each(ctx, f, scanMarked, `SELECT s.seq, s.body, j.attempts FROM journal_rows j INDEXED BY journal_open CROSS JOIN steps s ON s.plan = j.plan AND s.seq = j.seq
+			WHERE j.plan = ?1 AND j.state = 'sending' AND j.state <> 'done'
+		UNION ALL SELECT s.seq, s.body, 0 FROM journal_marks m CROSS JOIN steps s ON s.plan = m.plan AND s.seq BETWEEN m.low AND m.last
+			WHERE m.plan = ?1 AND NOT EXISTS (SELECT 1 FROM journal_rows j WHERE j.plan = s.plan AND j.seq = s.seq)
+		ORDER BY 1`, planID)
 }
 
 // Unfinished yields the steps that are neither done nor failed, in the order of
 // the plan.
 func (f *File) Unfinished(ctx context.Context, planID int64) iter.Seq2[Marked, error] {
-	return each(ctx, f, scanMarked, markedColumns+" WHERE s.plan = ? AND coalesce(j.state, 'pending') IN ('pending', 'sending') ORDER BY s.seq", planID)
+	return each(ctx, f, scanMarked, markedColumns+" WHERE s.plan = ? AND "+stateOf+" IN ('pending', 'sending') ORDER BY s.seq", planID)
 }
 
 // Reopen makes the failed steps of a plan pending again and returns how many
 // they are. They keep the reason of their failure until they are sent.
 func (f *File) Reopen(ctx context.Context, planID int64, at time.Time) (int, error) {
-	res, err := f.db.ExecContext(ctx, "UPDATE journal SET state = 'pending', at = ? WHERE plan = ? AND state = 'failed'", stamp(at), planID)
+	res, err := f.db.ExecContext(ctx, "UPDATE journal_rows SET state = 'pending', at = ? WHERE plan = ? AND state = 'failed' AND state <> 'done'", stamp(at), planID)
 	if err != nil {
 		return 0, fmt.Errorf("reopen the failed steps of plan %d: %w", planID, err)
 	}
@@ -138,38 +101,11 @@ func (f *File) Reopen(ctx context.Context, planID int64, at time.Time) (int, err
 	return int(n), err
 }
 
-// Record writes what became of steps, and what the run has sent so far, in one
-// transaction.
-func (f *File) Record(ctx context.Context, planID, run int64, results []Result, sent Tally, at time.Time) error {
-	err := f.write(ctx, func(tx *sql.Tx) error {
-		update, err := tx.PrepareContext(ctx, "UPDATE journal SET state = ?, run = ?, attempts = ?, remote_id = ?, version = ?, error = ?, failure = ?, said = ?, at = ? WHERE plan = ? AND seq = ? AND state = 'sending'")
-		if err != nil {
-			return err
-		}
-		defer update.Close() //nolint:errcheck // it is closed with the transaction at the latest
-		when := stamp(at)
-		for _, r := range results {
-			res, err := update.ExecContext(ctx, string(r.State), run, r.Attempts, string(r.Outcome.RemoteID), r.Outcome.Version, r.Error, string(r.Failure), r.Said, when, planID, r.Seq)
-			if err != nil {
-				return err
-			}
-			if n, err := res.RowsAffected(); err != nil || n != 1 {
-				return errors.Join(err, fmt.Errorf("step %d is not marked as sending", r.Seq))
-			}
-		}
-		return sent.write(ctx, tx, run)
-	})
-	if err != nil {
-		return fmt.Errorf("record what became of %d steps: %w", len(results), err)
-	}
-	return nil
-}
-
 // VersionOf returns the version that the newest step of the plan that is done
 // has given an object, "" where the destination has not told it, and whether
 // there is such a step.
 func (f *File) VersionOf(ctx context.Context, planID int64, kind plan.Kind, object plan.ExternalID) (version string, changed bool, err error) {
-	err = f.db.QueryRowContext(ctx, `SELECT j.version FROM steps s JOIN journal j ON j.plan = s.plan AND j.seq = s.seq
+	err = f.db.QueryRowContext(ctx, `SELECT j.version FROM steps s JOIN journal_rows j ON j.plan = s.plan AND j.seq = s.seq
 		WHERE s.plan = ? AND s.object = ? AND s.kind = ? AND j.state = 'done' ORDER BY j.at DESC, s.seq DESC LIMIT 1`, planID, string(object), string(kind)).Scan(&version)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -186,7 +122,7 @@ func (f *File) LastDone(ctx context.Context, kind plan.Kind, objects ...plan.Ext
 	var last time.Time
 	for _, object := range objects {
 		var at string
-		err := f.db.QueryRowContext(ctx, `SELECT coalesce(max(j.at), '') FROM plans p JOIN steps s ON s.plan = p.id JOIN journal j ON j.plan = s.plan AND j.seq = s.seq
+		err := f.db.QueryRowContext(ctx, `SELECT coalesce(max(j.at), '') FROM plans p JOIN steps s ON s.plan = p.id JOIN journal_rows j ON j.plan = s.plan AND j.seq = s.seq
 			WHERE s.object = ? AND s.kind = ? AND j.state = 'done'`, string(object), string(kind)).Scan(&at)
 		if err != nil {
 			return last, fmt.Errorf("look up when %s was done: %w", object, err)
@@ -222,8 +158,7 @@ func (f *File) Failures(ctx context.Context, planID int64) iter.Seq2[Line, error
 	return each(ctx, f, scanLine, lineColumns+" WHERE s.plan = ? AND j.state = 'failed' ORDER BY s.seq", planID)
 }
 
-const lineColumns = `SELECT s.seq, s.body, coalesce(j.state, 'pending'), coalesce(j.attempts, 0), coalesce(j.remote_id, ''), coalesce(j.version, ''), coalesce(j.error, ''), coalesce(j.failure, ''), coalesce(j.said, ''), coalesce(j.at, '')
-	FROM steps s LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq`
+const lineColumns = "SELECT s.seq, s.body, " + stateOf + ", coalesce(j.attempts, 0), coalesce(j.remote_id, ''), coalesce(j.version, ''), coalesce(j.error, ''), coalesce(j.failure, ''), coalesce(j.said, ''), " + atOf + " FROM steps s" + ofJournal
 
 func scanLine(row scanner) (l Line, err error) {
 	var body, at string
@@ -233,7 +168,8 @@ func scanLine(row scanner) (l Line, err error) {
 	if l.At, err = parseStamp(at); err != nil {
 		return l, err
 	}
-	return l, json.Unmarshal([]byte(body), &l.Step)
+	l.Step, err = readStep(body)
+	return l, err
 }
 
 // Line is one step with what became of it.

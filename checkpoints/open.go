@@ -36,6 +36,8 @@ type File struct {
 	// file in memory, as many may be open at a time; nil: db has them.
 	readers *sql.DB
 	lock    *flock.Flock
+	// statements are those that a run uses again and again.
+	statements statements
 	// folder is where the file is, and what is written beside it.
 	folder string
 }
@@ -113,9 +115,9 @@ func OpenReader(ctx context.Context, path string) (*File, error) {
 
 // Close closes the file and gives the lock back.
 func (f *File) Close() error {
-	var err error
+	err := f.statements.close()
 	if f.readers != nil {
-		err = f.readers.Close()
+		err = errors.Join(err, f.readers.Close())
 	}
 	err = errors.Join(err, f.db.Close())
 	if f.lock != nil {

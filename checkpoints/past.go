@@ -14,7 +14,7 @@ import (
 // inventory.
 func (f *File) Past(ctx context.Context, p Plan, run, inventory int64) (plan.Past, error) {
 	past := plan.Past{Plan: p.Summary.Digest, Run: run, People: f.knownPeople(ctx, p.ID)}
-	err := f.db.QueryRowContext(ctx, `SELECT coalesce((SELECT digest FROM plans WHERE id > ? AND undoes IS NULL AND EXISTS (SELECT 1 FROM journal j WHERE j.plan = plans.id AND j.state = 'done') ORDER BY id DESC LIMIT 1), '')`, p.ID).Scan(&past.Later)
+	err := f.db.QueryRowContext(ctx, `SELECT coalesce((SELECT digest FROM plans WHERE id > ? AND undoes IS NULL AND EXISTS (SELECT 1 FROM journal_rows j WHERE j.plan = plans.id AND j.state = 'done') ORDER BY id DESC LIMIT 1), '')`, p.ID).Scan(&past.Later)
 	if err != nil {
 		return plan.Past{}, fmt.Errorf("look what was applied after plan %d: %w", p.ID, err)
 	}
@@ -27,9 +27,9 @@ func (f *File) Past(ctx context.Context, p Plan, run, inventory int64) (plan.Pas
 // wasSent picks the steps that a request went out for, or may have. What
 // another has changed was not sent, and what was refused was not done; a failure
 // may have done a part of a change of members.
-const wasSent = ` FROM steps s JOIN journal j ON j.plan = s.plan AND j.seq = s.seq
-	WHERE s.plan = ?1 AND (?2 = 0 OR j.run = ?2) AND iif(s.source = '', s.kind, s.source) = ?3
-	AND (j.state IN ('done', 'sending') OR j.state = 'failed' AND j.attempts > 0 AND j.failure <> 'drifted'
+const wasSent = " FROM steps s" + ofJournal + `
+	WHERE s.plan = ?1 AND (?2 = 0 OR ` + runOf + ` = ?2) AND iif(s.source = '', s.kind, s.source) = ?3
+	AND (` + stateOf + ` IN ('done', 'sending') OR j.state = 'failed' AND j.attempts > 0 AND j.failure <> 'drifted'
 		AND (j.failure IN ('', 'unavailable', 'not-done', 'took-others') OR json_array_length(s.body, '$.members') > 0))`
 
 type sentLine struct {
@@ -47,7 +47,7 @@ func (f *File) sent(ctx context.Context, planID, run int64, k plan.Kind) iter.Se
 		}))
 		l.sent = plan.Sent{Step: step, Done: state == Done}
 		return l, err
-	}, "SELECT s.object, s.name, j.state, s.body"+wasSent+" ORDER BY s.object, s.seq", planID, run, string(k))
+	}, "SELECT s.object, s.name, "+stateOf+", s.body"+wasSent+" ORDER BY s.object, s.seq", planID, run, string(k))
 }
 
 // scannerFunc is a function as a scanner.
@@ -166,7 +166,7 @@ func (f *File) knownPeople(ctx context.Context, planID int64) iter.Seq2[plan.Kno
 	return each(ctx, f, func(row scanner) (k plan.Known, err error) { return k, row.Scan(&k.ID, &k.Remote) },
 		`WITH RECURSIVE chain (id) AS (SELECT ?1 UNION SELECT p.undoes FROM chain c JOIN plans p ON p.id = c.id WHERE p.undoes IS NOT NULL)
 		SELECT object, remote FROM chain c JOIN decisions d ON d.plan = c.id WHERE d.kind = 'person' AND d.remote <> ''
-		UNION SELECT s.object, j.remote_id FROM chain c JOIN steps s ON s.plan = c.id JOIN journal j ON j.plan = s.plan AND j.seq = s.seq
+		UNION SELECT s.object, j.remote_id FROM chain c JOIN steps s ON s.plan = c.id JOIN journal_rows j ON j.plan = s.plan AND j.seq = s.seq
 			WHERE s.kind = 'person' AND s.action = '+' AND j.remote_id <> ''`, planID)
 }
 

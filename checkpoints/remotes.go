@@ -32,11 +32,11 @@ func (f *File) Remotes(ctx context.Context, p Plan, objects []plan.ExternalID) (
 	}
 	for r, err := range each(ctx, f, func(s scanner) (r row, err error) { return r, s.Scan(&r.object, &r.ID, &r.State) },
 		`SELECT o.value, CASE WHEN d.remote <> '' THEN d.remote WHEN j.state = 'done' THEN j.remote_id ELSE '' END,
-				CASE WHEN s.seq IS NULL THEN '' ELSE coalesce(j.state, 'pending') END
+				CASE WHEN s.seq IS NULL THEN '' ELSE `+stateOf+` END
 			FROM json_each(?2) o
 			LEFT JOIN decisions d ON d.plan = ?1 AND d.kind IN ('person', 'group', 'unit', 'setting') AND d.object = o.value
 			LEFT JOIN steps s INDEXED BY steps_object ON s.plan = ?1 AND s.object = o.value AND s.action = '+'
-			LEFT JOIN journal j ON j.plan = s.plan AND j.seq = s.seq`, p.ID, list) {
+			`+ofJournal, p.ID, list) {
 		if err != nil {
 			return nil, fmt.Errorf("look up the ids of %d objects: %w", len(objects), err)
 		}

@@ -1,8 +1,53 @@
 -- Version 4.
 
--- Why a step failed: one of few words, and the service's own words.
-ALTER TABLE journal ADD COLUMN failure TEXT NOT NULL DEFAULT '';
-ALTER TABLE journal ADD COLUMN said TEXT NOT NULL DEFAULT '';
+-- The journal. Steps are marked as sending by one row for all that follow each
+-- other, and each gets a row of its own when it is known what became of it. The
+-- view has the name and columns that the table had, and those of why a step
+-- failed: failure is one of few words, and said the service's own. A step without
+-- a row in it is pending.
+
+CREATE TABLE journal_marks (
+    plan  INTEGER NOT NULL REFERENCES plans ON DELETE CASCADE,
+    first INTEGER NOT NULL, -- the steps from first to last have been marked
+    last  INTEGER NOT NULL,
+    low   INTEGER NOT NULL, -- those before low have a row of their own
+    run   INTEGER NOT NULL REFERENCES runs,
+    at    TEXT    NOT NULL, -- when the last of them was marked
+    PRIMARY KEY (plan, first)
+) STRICT, WITHOUT ROWID;
+
+-- Each row lies within a mark, which has the references: a run writes a row for
+-- each step, and would look them up each time.
+CREATE TABLE journal_rows (
+    plan      INTEGER NOT NULL,
+    seq       INTEGER NOT NULL,
+    state     TEXT    NOT NULL, -- pending, done, failed; sending when it is marked again
+    run       INTEGER NOT NULL,
+    attempts  INTEGER NOT NULL,
+    remote_id TEXT    NOT NULL,
+    version   TEXT    NOT NULL,
+    error     TEXT    NOT NULL,
+    failure   TEXT    NOT NULL,
+    said      TEXT    NOT NULL,
+    at        TEXT    NOT NULL,
+    PRIMARY KEY (plan, seq)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO journal_rows
+    SELECT plan, seq, state, run, attempts, remote_id, version, error, '', '', at FROM journal;
+INSERT INTO journal_marks
+    SELECT plan, min(seq), max(seq), max(seq) + 1, max(run), max(at)
+    FROM (SELECT *, seq - row_number() OVER (PARTITION BY plan ORDER BY seq) AS stretch FROM journal)
+    GROUP BY plan, stretch;
+DROP TABLE journal;
+CREATE INDEX journal_open ON journal_rows (plan, state) WHERE state <> 'done';
+
+CREATE VIEW journal AS
+    SELECT plan, seq, state, run, attempts, remote_id, version, error, failure, said, at FROM journal_rows
+    UNION ALL
+    SELECT m.plan, s.seq, 'sending', m.run, 0, '', '', '', '', '', m.at
+    FROM journal_marks m JOIN steps s ON s.plan = m.plan AND s.seq BETWEEN m.low AND m.last
+    WHERE NOT EXISTS (SELECT 1 FROM journal_rows j WHERE j.plan = s.plan AND j.seq = s.seq);
 
 -- The plan that this one undoes, and the run of it alone, or 0 for all.
 ALTER TABLE plans ADD COLUMN undoes INTEGER REFERENCES plans;

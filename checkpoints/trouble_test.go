@@ -172,7 +172,7 @@ func BenchmarkOpen(b *testing.B) {
 		b.Fatal(err)
 	}
 	_, err = db.ExecContext(b.Context(), `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
-		INSERT INTO journal (plan, seq, state, run, attempts, remote_id, version, error, at) SELECT 1, i, 'done', 1, 1, '5c1a0000-0000-4000-8000-000000000011', 'W/"1"', '', '2026-11-23T19:46:30.464172207Z' FROM n`)
+		INSERT INTO journal_rows (plan, seq, state, run, attempts, remote_id, version, error, failure, said, at) SELECT 1, i, 'done', 1, 1, '5c1a0000-0000-4000-8000-000000000011', 'W/"1"', '', '', '', '2026-11-23T19:46:30.464172207Z' FROM n`)
 	if err = errors.Join(err, db.Close()); err != nil {
 		b.Fatal(err)
 	}

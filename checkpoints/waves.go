@@ -43,7 +43,9 @@ func (f *File) Standings(ctx context.Context, p Plan) ([]Standing, error) {
 func (f *File) standing(ctx context.Context, planID int64, wave string, first, steps int) (Standing, error) {
 	var s Standing
 	over := 0
-	err := f.db.QueryRowContext(ctx, "SELECT coalesce(sum(state IN ('done', 'failed')), 0), coalesce(max(run), 0) FROM journal WHERE plan = ? AND seq BETWEEN ? AND ?",
+	err := f.db.QueryRowContext(ctx, `SELECT coalesce(sum(state IN ('done', 'failed')), 0),
+			max(coalesce(max(run), 0), (SELECT coalesce(max(run), 0) FROM journal_marks WHERE plan = ?1 AND first <= ?3 AND last >= ?2))
+		FROM journal_rows WHERE plan = ?1 AND seq BETWEEN ?2 AND ?3`,
 		planID, first, first+steps-1).Scan(&over, &s.Run)
 	if err != nil {
 		return Standing{}, fmt.Errorf("look how far wave %s is: %w", wave, err)
