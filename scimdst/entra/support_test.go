@@ -125,6 +125,7 @@ func newWorld(t testing.TB, people int, o entratest.Options) *world {
 		if err := errors.Join(w.tenant.Close(), w.service.Close()); err != nil {
 			t.Error(err)
 		}
+		held(t, w.tenant.Requests())
 	})
 	for i := range people {
 		w.entries = append(w.entries, person(i))

@@ -3,6 +3,7 @@ package entratest
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,7 +28,10 @@ type sample struct {
 	// More are members that the sample was shortened by, and that are on the
 	// resource's page; Absent are documented ones that this server has not.
 	More, Absent []string
-	Note         string
+	// Options are query options that the page has beside those of the example,
+	// and Also members of the body that other pages have.
+	Options, Also []string
+	Note          string
 }
 
 // TestSamples: each documented request is accepted, and its answer has the
@@ -35,7 +39,7 @@ type sample struct {
 func TestSamples(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/samples/*.json")
-	if err != nil || len(files) < 29 {
+	if err != nil || len(files) < 44 {
 		t.Fatalf("%d samples, %v", len(files), err)
 	}
 	for _, file := range files {
@@ -79,6 +83,7 @@ func sampleRoad(t *testing.T, name string) (*road, []string) {
 	r := newRoad(t, Options{Clients: clients, Quarantine: Thresholds{Least: 1}}, scimtest.Options{RequireEmail: true})
 	user := r.addUser(User{UserPrincipalName: "ann@example.com", DisplayName: "ann", Mail: "ann@example.com", Phone: "425-555-0100"})
 	other := r.addUser(User{UserPrincipalName: "bare@example.com", DisplayName: "bare"})
+	r.addUser(User{UserPrincipalName: "gone@example.com", DisplayName: "gone", Deleted: true})
 	group, full := r.addGroup(Group{DisplayName: "g"}), r.addGroup(Group{DisplayName: "full", Members: []string{user}})
 	r.assign(user)
 	if name == "provisioningobjectsummary-list-failure" || name == "synchronizationjob-get" || name == "synchronizationjob-list" {
@@ -87,6 +92,11 @@ func sampleRoad(t *testing.T, name string) (*road, []string) {
 	if name != "synchronization-post-jobs" && name != "synchronizationjob-provisionondemand" {
 		r.start()
 		r.cycle()
+	}
+	extension, _ := r.want(http.StatusCreated, http.MethodPost, "/applications/"+r.app+"/extensionProperties", `{"name":"tracker","dataType":"String","targetObjects":["User"]}`).body["name"].(string)
+	var schema struct{ Directories, SynchronizationRules json.RawMessage }
+	if err := json.Unmarshal([]byte(r.want(http.StatusOK, http.MethodGet, r.job+"/schema", "").raw), &schema); err != nil {
+		t.Fatal(err)
 	}
 	switch name {
 	case "synchronizationjob-get", "synchronizationjob-list": // the samples are of a job in quarantine for its credentials
@@ -101,6 +111,7 @@ func sampleRoad(t *testing.T, name string) (*road, []string) {
 		r.token = token
 	}
 	return r, []string{
+		`"{directories}"`, string(schema.Directories), `"{synchronizationRules}"`, string(schema.SynchronizationRules), "{extension}", extension,
 		"{sp}", r.sp, "{job}", strings.TrimPrefix(r.job, r.jobs+"/"), "{app}", r.app, "{rule}", r.rule, "{user}", user, "{other}", other,
 		"{group}", group, "{full}", full, "{scim}", r.mdm.URL, "{token}", r.mdm.Token,
 	}
