@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 
 	"ldap2scim/plan"
 )
@@ -15,6 +14,7 @@ type planSink struct {
 	plan                       int64
 	sent, found                int
 	steps, findings, decisions *inserter
+	json                       []byte
 	// of and in are what the steps and the decisions have in common that wait.
 	of stepShape
 	in decisionShape
@@ -39,10 +39,7 @@ func newPlanSink(ctx context.Context, tx *sql.Tx, id int64) *planSink {
 }
 
 func (s *planSink) Step(v plan.Step) error {
-	body, err := asJSON(v)
-	if err != nil {
-		return fmt.Errorf("step on %s: %w", v.Name, err)
-	}
+	s.json = v.AppendJSON(s.json[:0])
 	if of := (stepShape{string(v.Action), string(v.Kind), string(v.Hazard), string(v.Source()), v.Wave}); of != s.of {
 		s.of = of
 		if err := s.steps.share(s.ctx, s.plan, of.action, of.kind, of.hazard, of.source, of.wave); err != nil {
@@ -50,7 +47,7 @@ func (s *planSink) Step(v plan.Step) error {
 		}
 	}
 	s.sent++
-	return s.steps.add(s.ctx, s.sent, string(v.ID), string(v.Object), v.Name, body)
+	return s.steps.add(s.ctx, s.sent, string(v.ID), string(v.Object), v.Name, string(s.json))
 }
 
 func (s *planSink) Finding(v plan.Finding) error {

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 )
@@ -16,6 +15,7 @@ type decider struct {
 
 	roll   roll
 	steps  roll // of the steps alone
+	sealer sealer
 	sum    Summary
 	units  *units
 	names  map[Kind]*names
@@ -122,27 +122,21 @@ func (d *decider) send() error {
 
 func (d *decider) step(s Step, wave uint8) error {
 	s.Wave, s.Phase = d.in.Rules.waveNames()[wave], d.phase
-	s, err := s.seal()
-	if err != nil {
-		return err
-	}
+	s = d.sealer.seal(s)
 	d.sum.Steps[s.Action]++
 	d.writes += d.in.Rules.Quota.writes(s)
 	if s.Hazard != "" {
 		d.sum.Hazards[s.Hazard]++
 	}
 	// The ID is the digest of the rest.
-	if err := errors.Join(d.roll.add(s.ID), d.steps.add(s.ID)); err != nil {
-		return err
-	}
+	rollIn(&d.roll, s.ID)
+	rollIn(&d.steps, s.ID)
 	return d.out.Step(s)
 }
 
 func (d *decider) finding(f Finding) error {
 	d.sum.Findings[f.Severity]++
-	if err := d.roll.add(f); err != nil {
-		return err
-	}
+	rollIn(&d.roll, f)
 	return d.out.Finding(f)
 }
 
@@ -151,9 +145,7 @@ func (d *decider) decision(c Decision) error {
 		d.sum.Objects[c.Kind] = map[Class]int{}
 	}
 	d.sum.Objects[c.Kind][c.Class]++
-	if err := d.roll.add(c); err != nil {
-		return err
-	}
+	rollIn(&d.roll, c)
 	return d.out.Decision(c)
 }
 

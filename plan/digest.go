@@ -39,35 +39,49 @@ func DigestOf(v any) (Digest, error) {
 
 // roll is a digest over a stream of values. The zero roll takes none, and its
 // digest is "".
-type roll struct{ hash.Hash }
+type roll struct {
+	hash hash.Hash
+	line []byte
+}
 
-func newRoll() roll { return roll{sha256.New()} }
+func newRoll() roll { return roll{hash: sha256.New()} }
 
-func (r roll) add(v any) error {
-	if r.Hash == nil {
+// add adds a value by its canonical encoding.
+func (r *roll) add(v any) error {
+	if r.hash == nil {
 		return nil
 	}
 	b, err := canonical(v)
-	if err != nil {
-		return err
-	}
-	r.Write(b) // a hash never returns an error
-	return nil
+	r.hash.Write(b) // a hash never returns an error
+	return err
 }
 
-func (r roll) digest() Digest {
-	if r.Hash == nil {
+// rollIn adds a value that appends its canonical encoding, but for the newline.
+func rollIn[T interface{ appendJSON(b []byte) []byte }](r *roll, v T) {
+	if r.hash == nil {
+		return
+	}
+	r.line = append(v.appendJSON(r.line[:0]), '\n')
+	r.hash.Write(r.line)
+}
+
+func (r *roll) digest() Digest {
+	if r.hash == nil {
 		return ""
 	}
-	return Digest(hex.EncodeToString(r.Sum(nil)))
+	return Digest(hex.EncodeToString(r.hash.Sum(nil)))
 }
 
+// sealer gives steps their IDs.
+type sealer struct{ line []byte }
+
 // seal gives the step its ID, which is the digest of all the rest of it.
-func (s Step) seal() (Step, error) {
+func (l *sealer) seal(s Step) Step {
 	s.ID = ""
-	d, err := DigestOf(s)
-	s.ID = StepID(d[:min(32, len(d))])
-	return s, err
+	l.line = append(s.AppendJSON(l.line[:0]), '\n')
+	sum := sha256.Sum256(l.line)
+	s.ID = StepID(hex.EncodeToString(sum[:16]))
+	return s
 }
 
 // SetDigest is a digest of a set of values that come in any order: the sum,
