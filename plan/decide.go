@@ -26,6 +26,7 @@ type decider struct {
 	met    met
 	others map[string]string // sources of the vendor's groups, by folded name
 	phase  int
+	early  early
 	due    map[Kind]*due
 	writes int // of the steps, under the quota
 	// settings by ID, and those of them that try people.
@@ -81,6 +82,7 @@ func decide(in Input, out Sink, all, steps roll) (Summary, error) {
 // send gives the steps in order: wave by wave, people before groups before
 // members.
 func (d *decider) send() error {
+	d.early.roll(&d.roll)
 	for i, name := range d.in.Rules.waveNames() {
 		wave := uint8(i)
 		before := d.sum.Requests()
@@ -120,18 +122,25 @@ func (d *decider) send() error {
 	return nil
 }
 
+// step gives a step of the present phase.
 func (d *decider) step(s Step, wave uint8) error {
-	s.Wave, s.Phase = d.in.Rules.waveNames()[wave], d.phase
+	s.Phase = d.phase
+	s = d.sealed(s, wave)
+	rollIn(&d.roll, s.ID) // which is the digest of the rest
+	return d.out.Step(s)
+}
+
+// sealed puts a step into its wave, gives it its ID, and counts it.
+func (d *decider) sealed(s Step, wave uint8) Step {
+	s.Wave = d.in.Rules.waveNames()[wave]
 	s = d.sealer.seal(s)
 	d.sum.Steps[s.Action]++
 	d.writes += d.in.Rules.Quota.writes(s)
 	if s.Hazard != "" {
 		d.sum.Hazards[s.Hazard]++
 	}
-	// The ID is the digest of the rest.
-	rollIn(&d.roll, s.ID)
 	rollIn(&d.steps, s.ID)
-	return d.out.Step(s)
+	return s
 }
 
 func (d *decider) finding(f Finding) error {

@@ -2,9 +2,10 @@ package plan
 
 import "slices"
 
-// due are the objects of one kind that have a step of their own, in the order
-// of their IDs. They are kept as long as they are few; where they are many, as
-// when everybody is new, they are decided anew for each wave.
+// due are the objects of one kind that have a step of their own which has not
+// gone out early, in the order of their IDs. They are kept as long as they are
+// few; where they are many, as when everybody is new, they are decided anew for
+// each wave.
 type due struct {
 	n    int
 	kept []dueStep // all of them, or nil

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
 	"testing"
@@ -54,6 +55,40 @@ func TestStepsOfManyPeople(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Where there are no waves, people's steps go out with the decisions on them, but
+// for those that take over a name, and those of groups follow.
+func TestStepsGoOutEarly(t *testing.T) {
+	t.Parallel()
+	w := &world{entries: []plan.Entry{person("p1", "new"), person("p2", "ada"), person("p3", "grace"), group("g1", "all", "p1", "p2", "p3")}}
+	w.put(plan.Resource{Kind: plan.Person, ExternalID: "p3", Fields: plan.Fields{plan.UserName: "ada", plan.Active: "true"}})
+	var got order
+	if _, err := plan.Decide(w.input(), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := order{
+		"p1: create", "p1: + in phase 1", "p2: create", "p3: update", "p3: ~ in phase 1", "g1: create",
+		"p2: + in phase 2", "g1: + in phase 3", "g1: > in phase 4", "g1: > in phase 4",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// order is what comes, in the order in which it comes.
+type order []string
+
+func (o *order) Finding(plan.Finding) error { return nil }
+
+func (o *order) Step(s plan.Step) error {
+	*o = append(*o, fmt.Sprintf("%s: %c in phase %d", s.Object, s.Action, s.Phase))
+	return nil
+}
+
+func (o *order) Decision(c plan.Decision) error {
+	*o = append(*o, fmt.Sprintf("%s: %s", c.Object, c.Class))
+	return nil
 }
 
 // What is decided without digests is the same but for them.

@@ -49,7 +49,8 @@ type Inventory struct {
 
 // Sink takes a plan as it is made. An error from it ends the making.
 type Sink interface {
-	// Step takes the steps in the order in which they must be sent.
+	// Step takes the steps in the order in which they must be sent, each after
+	// the decision on its object.
 	Step(Step) error
 	Finding(Finding) error
 	// Decision takes each source object once.

@@ -33,7 +33,7 @@ func (d *decider) decideAll(k Kind, seen func(outcome) error) error {
 			adopted++
 		}
 		i++
-		if o.step != nil {
+		if o.step != nil && !d.isEarly(o) {
 			d.due[k].add(i, o)
 		}
 		if err := o.replay(); err != nil {

@@ -9,7 +9,11 @@ func (d *decider) people() error {
 		d.met.meet(o.want)
 		d.roster.wave = append(d.roster.wave, d.mapper.waveOf(o.want))
 		d.units.join(o.want.entry, n)
-		return d.decision(o.decision())
+		err := d.decision(o.decision())
+		if err == nil && d.isEarly(o) {
+			err = d.sendEarly(*o.step)
+		}
+		return err
 	})
 }
 

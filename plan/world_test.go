@@ -142,14 +142,22 @@ func sorted[T any](all []T, keep func(T) bool, by func(T) string) iter.Seq2[T, e
 	}
 }
 
-// record keeps all that a plan says.
+// record keeps all that a plan says. It takes no step on an object that was not
+// decided before.
 type record struct {
 	steps     []plan.Step
 	findings  []plan.Finding
 	decisions []plan.Decision
 }
 
-func (r *record) Step(s plan.Step) error         { r.steps = append(r.steps, s); return nil }
+func (r *record) Step(s plan.Step) error {
+	if !slices.ContainsFunc(r.decisions, func(c plan.Decision) bool { return c.Object == s.Object && c.Kind == s.Source() }) {
+		return fmt.Errorf("a step on %s %s comes before the decision", s.Source(), s.Name)
+	}
+	r.steps = append(r.steps, s)
+	return nil
+}
+
 func (r *record) Finding(f plan.Finding) error   { r.findings = append(r.findings, f); return nil }
 func (r *record) Decision(c plan.Decision) error { r.decisions = append(r.decisions, c); return nil }
 
