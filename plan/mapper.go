@@ -62,8 +62,7 @@ func (w *want) take(f fill, longest int) {
 	if !ok {
 		return
 	}
-	// U+FFFD is what a function of text makes of bytes that are none.
-	if !utf8.ValidString(v) || strings.ContainsAny(v, "\x00\uFFFD") {
+	if !isText(v) {
 		refuse := w.warn
 		if f.custom() { // a certificate may be made of it
 			refuse = w.block
@@ -81,6 +80,19 @@ func (w *want) take(f fill, longest int) {
 	if trimmed != "" { // blank never clears
 		w.fields[f.Target] = trimmed
 	}
+}
+
+// isText tells whether v is text. U+FFFD is what a function of text makes of
+// bytes that are none.
+func isText(v string) bool {
+	ascii := true
+	for i := range len(v) {
+		if v[i] == 0 {
+			return false
+		}
+		ascii = ascii && v[i] < utf8.RuneSelf
+	}
+	return ascii || utf8.ValidString(v) && !strings.ContainsRune(v, utf8.RuneError)
 }
 
 // value returns what the mapping makes of the entry, with what it came from in

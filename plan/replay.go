@@ -3,8 +3,6 @@ package plan
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 )
 
 // ErrUnproven means that a plan's own steps do not lead from have to want. It
@@ -15,25 +13,25 @@ var ErrUnproven = errors.New("the plan does not lead to what is wanted; this is 
 // want (law 1). It reads the step as a destination does, and shares no code
 // with what made it.
 func (o outcome) replay() error {
-	var fields Fields
+	var have, set Fields
 	id := ExternalID("")
 	if len(o.have) == 1 {
-		fields, id = maps.Clone(o.have[0].Fields), o.have[0].ExternalID
-	}
-	if fields == nil {
-		fields = Fields{}
+		have, id = o.have[0].Fields, o.have[0].ExternalID
 	}
 	if o.step != nil {
-		for path, v := range o.step.After {
-			if path == ExternalIDPath {
-				id = ExternalID(v)
-			} else {
-				fields[path] = v
-			}
+		set = o.step.After
+		if given, adopted := set[ExternalIDPath]; adopted {
+			id = ExternalID(given)
 		}
 		if o.step.Action == Create {
 			id = o.step.Object
 		}
+	}
+	ends := func(path string) string {
+		if v, is := set[path]; is {
+			return v
+		}
+		return have[path]
 	}
 	switch o.class {
 	case Excluded, Blocked:
@@ -42,7 +40,7 @@ func (o outcome) replay() error {
 		}
 		return nil
 	case ToDeactivate:
-		if fields[Active] != "false" {
+		if ends(Active) != "false" {
 			return fmt.Errorf("%s stays active: %w", o.want.entry.DN, ErrUnproven)
 		}
 		return nil
@@ -54,40 +52,53 @@ func (o outcome) replay() error {
 		return fmt.Errorf("%s ends with externalId %q: %w", o.want.entry.DN, id, ErrUnproven)
 	}
 	for path, v := range o.want.fields {
-		if !same(path, fields[path], v) {
-			return fmt.Errorf("%s ends with %s %q: %w", o.want.entry.DN, path, fields[path], ErrUnproven)
+		if !same(path, ends(path), v) {
+			return fmt.Errorf("%s ends with %s %q: %w", o.want.entry.DN, path, ends(path), ErrUnproven)
 		}
 	}
 	return nil
 }
 
 // replayMembers does the same for a group's membership. The people in have
-// who are neither wanted nor removed must stay.
+// who are neither wanted nor removed must stay. All lists are sorted, and so are
+// the members that steps add, and those that they take, over all of them.
 func replayMembers(have, want, removed []ExternalID, steps []Step) error {
-	now, wanted := map[ExternalID]bool{}, map[ExternalID]bool{}
-	for _, id := range have {
-		now[id], wanted[id] = true, true
-	}
-	for _, id := range want {
-		wanted[id] = true
-	}
-	for _, id := range removed {
-		delete(wanted, id)
-	}
+	var added, taken []ExternalID
 	for _, s := range steps {
-		for _, id := range s.Members {
-			if present := now[id]; present == (s.Action == AddMembers) {
-				return fmt.Errorf("a step finds member %s as it should leave it: %w", id, ErrUnproven)
-			}
-			if s.Action == AddMembers {
-				now[id] = true
-			} else {
-				delete(now, id)
-			}
+		if s.Action == AddMembers {
+			added = append(added, s.Members...)
+		} else {
+			taken = append(taken, s.Members...)
 		}
 	}
-	if !maps.Equal(now, wanted) {
-		return fmt.Errorf("ends with members %v: %w", slices.Sorted(maps.Keys(now)), ErrUnproven)
+	sides := [][]ExternalID{have, want, removed, added, taken}
+	for {
+		id, more := first(sides)
+		if !more {
+			return nil
+		}
+		var in [5]bool
+		for i, side := range sides {
+			if len(side) > 0 && side[0] == id {
+				in[i], sides[i] = true, side[1:]
+			}
+		}
+		had, wanted, leaves, adds, takes := in[0], in[1], in[2], in[3], in[4]
+		if adds && had || takes && !had {
+			return fmt.Errorf("a step finds member %s as it should leave it: %w", id, ErrUnproven)
+		}
+		if ends, should := (had || adds) && !takes, (had || wanted) && !leaves; ends != should {
+			return fmt.Errorf("member %s is there: %t, and should be: %t: %w", id, ends, should, ErrUnproven)
+		}
 	}
-	return nil
+}
+
+// first returns the least of what the lists begin with.
+func first(lists [][]ExternalID) (least ExternalID, more bool) {
+	for _, list := range lists {
+		if len(list) > 0 && (!more || list[0] < least) {
+			least, more = list[0], true
+		}
+	}
+	return least, more
 }

@@ -22,6 +22,9 @@ func (o *outcome) update(have Resource) {
 // adopt gives an object that is nobody's our ID.
 func (o *outcome) adopt(have Resource) {
 	before, after := differ(have.Fields, o.want.fields)
+	if after == nil {
+		after = Fields{}
+	}
 	after[ExternalIDPath] = string(o.want.entry.ID)
 	o.class, o.have = ToAdopt, []Resource{have}
 	o.step = &Step{
@@ -53,11 +56,13 @@ func (o *outcome) address() {
 // differ returns the wanted fields that have lacks or holds otherwise, and
 // what it holds there.
 func differ(have, want Fields) (before, after Fields) {
-	before, after = Fields{}, Fields{}
 	for path, w := range want {
 		h, known := have[path]
 		if same(path, h, w) {
 			continue
+		}
+		if after == nil {
+			before, after = Fields{}, Fields{}
 		}
 		after[path] = w
 		if known {
