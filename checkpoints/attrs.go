@@ -3,6 +3,8 @@ package checkpoints
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -12,20 +14,70 @@ import (
 // (RFC 4512 §2.5), so the mark is never part of a name.
 const base64Prefix = "base64:"
 
+// attrName is the name of an attribute, and how it stands in JSON.
+type attrName struct{ name, quoted string }
+
+// attrNames are those of attributes that were written before, in order: entries
+// have few names, and mostly the same. The zero value is ready.
+type attrNames []attrName
+
+// rememberedAttrs is how many names are kept.
+const rememberedAttrs = 64
+
 // appendAttrs appends attributes as JSON.
-func appendAttrs(b []byte, attrs map[string][]string) ([]byte, error) {
+func (known *attrNames) appendAttrs(b []byte, attrs map[string][]string) ([]byte, error) {
+	if b, ok := known.appendKnown(b, attrs); ok {
+		return b, nil
+	}
+	text := true
 	for name, values := range attrs {
-		for _, v := range values {
-			if !utf8.ValidString(v) {
-				return appendObject(b, withBase64(attrs), appendList), nil
-			}
-		}
 		if strings.HasPrefix(name, base64Prefix) {
 			return b, fmt.Errorf("attribute name %q is not one of LDAP", name)
 		}
+		text = text && !slices.ContainsFunc(values, isBinary)
+	}
+	known.learn(attrs)
+	if !text {
+		attrs = withBase64(attrs)
 	}
 	return appendObject(b, attrs, appendList), nil
 }
+
+// appendKnown does so when all names are known and all values are text, and
+// returns b as it was otherwise.
+func (known *attrNames) appendKnown(b []byte, attrs map[string][]string) ([]byte, bool) {
+	begin, written := len(b), 0
+	for _, k := range *known {
+		values, there := attrs[k.name]
+		if !there {
+			continue
+		}
+		if slices.ContainsFunc(values, isBinary) {
+			return b[:begin], false
+		}
+		b = append(append(b, separator('{', written)), k.quoted...)
+		b = appendList(append(b, ':'), values)
+		written++
+	}
+	if written < len(attrs) || written == 0 {
+		return b[:begin], false
+	}
+	return append(b, '}'), true
+}
+
+// learn adds names.
+func (known *attrNames) learn(attrs map[string][]string) {
+	for _, name := range slices.Sorted(maps.Keys(attrs)) {
+		at, there := slices.BinarySearchFunc(*known, name, func(k attrName, name string) int { return strings.Compare(k.name, name) })
+		if !there && len(*known) < rememberedAttrs {
+			name = strings.Clone(name) // which may share the memory of a whole message
+			*known = slices.Insert(*known, at, attrName{name, string(appendString(nil, name))})
+		}
+	}
+}
+
+// isBinary reports that a value is not text.
+func isBinary(value string) bool { return !isPlain(value) && !utf8.ValidString(value) }
 
 func withBase64(attrs map[string][]string) map[string][]string {
 	safe := make(map[string][]string, len(attrs))

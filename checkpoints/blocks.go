@@ -115,17 +115,17 @@ func (b *builder) add(key []byte, one packed, put func(block) error) error {
 		}
 		b.kind, b.first = k.kind, k.id
 	}
-	b.text = append(append(b.text, separator(b.entries)), one.entry...)
+	b.text = append(append(b.text, separator('[', b.entries)), one.entry...)
 	if len(one.members) > 0 && len(b.members) == 0 {
 		for i := range b.entries {
-			b.members = append(append(b.members, separator(i)), noMembers...)
+			b.members = append(append(b.members, separator('[', i)), noMembers...)
 		}
 	}
 	switch {
 	case len(one.members) > 0:
-		b.members = append(append(b.members, separator(b.entries)), one.members...)
+		b.members = append(append(b.members, separator('[', b.entries)), one.members...)
 	case len(b.members) > 0:
-		b.members = append(append(b.members, separator(b.entries)), noMembers...)
+		b.members = append(append(b.members, separator('[', b.entries)), noMembers...)
 	}
 	b.entries++
 	return nil
@@ -134,10 +134,10 @@ func (b *builder) add(key []byte, one packed, put func(block) error) error {
 // noMembers stands where the entries before or after have members.
 const noMembers = "[]"
 
-// separator is what stands before the i-th of a list.
-func separator(i int) byte {
+// separator is what stands before the i-th of what begins with open.
+func separator(open byte, i int) byte {
 	if i == 0 {
-		return '['
+		return open
 	}
 	return ','
 }

@@ -17,6 +17,7 @@ import (
 // element of the digest, the length of the entry in JSON, the entry, and the
 // members in JSON, or nothing where there are none. The zero value is ready.
 type packer struct {
+	names               attrNames
 	key, value, element []byte
 }
 
@@ -33,7 +34,7 @@ func (p *packer) pack(e plan.Entry) error {
 		b = append(appendText(b, text), ',')
 	}
 	attrs := len(b)
-	b, err := appendAttrs(b, e.Attrs)
+	b, err := p.names.appendAttrs(b, e.Attrs)
 	if err != nil {
 		return fmt.Errorf("entry %s: %w", e.DN, err)
 	}

@@ -20,7 +20,7 @@ const (
 
 // appendText appends any string, so that readText returns it as it was.
 func appendText(b []byte, s string) []byte {
-	if utf8.ValidString(s) {
+	if isPlain(s) || utf8.ValidString(s) {
 		return appendString(b, s)
 	}
 	b = append(b, '"')
