@@ -29,18 +29,23 @@ func AccountAttributes() []string {
 	}
 }
 
+// accountAttribute is the name of one, and that in lower case.
+type accountAttribute struct{ name, lower string }
+
 // state judges the account by the attributes that the directory keeps for it.
 // The first reason to count it as disabled stands.
 func (p *shape) state(e *plan.Entry) {
-	for _, name := range p.account {
-		lower := strings.ToLower(name)
-		values := e.Attrs[lower]
-		if len(values) == 0 && lower == "useraccountcontrol" {
-			flaw(e, "userAccountControl is not shown, so it is not known whether the account is disabled")
+	for _, a := range p.account {
+		values := e.Attrs[a.lower]
+		if len(values) == 0 {
+			if a.lower == "useraccountcontrol" {
+				flaw(e, "userAccountControl is not shown, so it is not known whether the account is disabled")
+			}
+			continue
 		}
-		p.onlyOne(e, lower)
+		p.onlyOne(e, a.lower)
 		for _, value := range values {
-			reason, wrong := p.judge(name, value)
+			reason, wrong := p.judge(a, value)
 			if e.Inactive == "" {
 				e.Inactive = reason
 			}
@@ -53,25 +58,25 @@ func (p *shape) state(e *plan.Entry) {
 
 // judge returns why a value disables the account, or "", and what is wrong
 // with the value, or "".
-func (p *shape) judge(name, value string) (reason, wrong string) {
-	switch strings.ToLower(name) {
+func (p *shape) judge(a accountAttribute, value string) (reason, wrong string) {
+	switch a.lower {
 	case "useraccountcontrol":
 		return judgeControl(value)
 	case "nsaccountlock", "logindisabled":
-		return judgeFlag(name, value)
+		return judgeFlag(a.name, value)
 	case "pwdaccountlockedtime":
 		return judgeLock(value)
 	}
-	at, never, err := expiry(strings.ToLower(name), value)
+	at, never, err := expiry(a.lower, value)
 	switch {
 	case err != nil:
-		return "", fmt.Sprintf("%s is %q, which is not a time: %v", name, value, err)
+		return "", fmt.Sprintf("%s is %q, which is not a time: %v", a.name, value, err)
 	case never:
 		return "", ""
 	case p.now == nil:
-		return "", fmt.Sprintf("the account expires on %s (%s), and it is not known which day it is", day(at), name)
+		return "", fmt.Sprintf("the account expires on %s (%s), and it is not known which day it is", day(at), a.name)
 	case !p.now().Before(at):
-		return fmt.Sprintf("expired on %s (%s)", day(at), name), ""
+		return fmt.Sprintf("expired on %s (%s)", day(at), a.name), ""
 	}
 	return "", ""
 }

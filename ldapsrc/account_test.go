@@ -97,7 +97,7 @@ func TestAccountStateUnknown(t *testing.T) {
 func TestAccountAttributesAreKnown(t *testing.T) {
 	t.Parallel()
 	for _, name := range AccountAttributes() {
-		if _, wrong := new(shape).judge(name, "?"); wrong == "" {
+		if _, wrong := new(shape).judge(accountAttribute{name, strings.ToLower(name)}, "?"); wrong == "" {
 			t.Errorf("%s: a value that is none has no flaw", name)
 		}
 	}

@@ -2,11 +2,11 @@ package ldapsrc
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
 	"net"
+	"strings"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
@@ -17,7 +17,7 @@ import (
 type conn struct {
 	net    net.Conn
 	in     *bufio.Reader
-	buf    bytes.Buffer
+	room   strings.Builder // for the next messages
 	lastID int64
 }
 
@@ -26,8 +26,12 @@ const (
 	// largestMessage bounds what one message may hold. A group of a million
 	// members has some 100 MB.
 	largestMessage = 1 << 30
-	// keptBuffer is how much is kept for the next message.
-	keptBuffer = 1 << 20
+	// roomSize is the memory that messages share: one of its own for each would
+	// take longer than reading it.
+	roomSize = 32 << 10
+	// growth is how many times what has arrived is got ready for a message, whatever
+	// it announces.
+	growth = 8
 )
 
 func newConn(c net.Conn) *conn {
@@ -51,7 +55,8 @@ func (c *conn) send(op, controls *ber.Packet) error {
 	return nil
 }
 
-// message is one response. Its strings share one block of memory.
+// message is one response. Its strings share one block of memory, with other
+// messages where it is short.
 type message struct {
 	// op is the tag of the operation: ldap.ApplicationSearchResultEntry, …
 	op      int
@@ -110,26 +115,49 @@ func (c *conn) frame() (string, error) {
 	if length <= c.in.Size() {
 		return c.short(length)
 	}
-	c.buf.Reset()
-	if c.buf.Cap() > keptBuffer {
-		c.buf = bytes.Buffer{}
-	}
-	// CopyN grows the buffer with what arrives, not with what is announced.
-	if _, err := io.CopyN(&c.buf, c.in, int64(length)); err != nil {
-		return "", lost(err)
-	}
-	return c.buf.String(), nil
+	return c.long(length)
 }
 
 // short reads what fits into the buffer of the reader.
 func (c *conn) short(length int) (string, error) {
-	b, err := c.in.Peek(length)
-	if err != nil {
-		return "", lost(err)
+	if c.room.Cap()-c.room.Len() < length {
+		c.room = strings.Builder{}
+		c.room.Grow(max(length, roomSize))
 	}
-	s := string(b)
-	_, err = c.in.Discard(length)
-	return s, err
+	at := c.room.Len()
+	err := c.move(&c.room, length)
+	return c.room.String()[at:], err
+}
+
+// long reads any length. The memory grows with what arrives, not with what is
+// announced.
+func (c *conn) long(length int) (string, error) {
+	b := new(strings.Builder)
+	b.Grow(c.in.Size())
+	for b.Len() < length {
+		part := min(length-b.Len(), c.in.Size())
+		if b.Cap()-b.Len() < part {
+			larger := new(strings.Builder)
+			larger.Grow(min(length, growth*b.Len()))
+			larger.WriteString(b.String())
+			b = larger
+		}
+		if err := c.move(b, part); err != nil {
+			return "", err
+		}
+	}
+	return b.String(), nil
+}
+
+// move reads n bytes, which the buffer of the reader can hold.
+func (c *conn) move(to *strings.Builder, n int) error {
+	b, err := c.in.Peek(n)
+	if err != nil {
+		return lost(err)
+	}
+	to.Write(b)
+	_, err = c.in.Discard(n)
+	return err
 }
 
 func (c *conn) length() (int, error) {

@@ -2,12 +2,17 @@ package ldapsrc
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
+	"strings"
 	"testing"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
+	"github.com/google/go-cmp/cmp"
 
 	"ldap2scim/plan"
 )
@@ -76,6 +81,76 @@ func TestReceiveRefusesStrays(t *testing.T) {
 	c.lastID = 1
 	if m, err := c.receive(); err == nil {
 		t.Errorf("got %+v, want an error: nobody asked", m)
+	}
+}
+
+// Messages of any length come whole, whatever came before them, and one that
+// ends early is an error.
+func TestReceiveLengths(t *testing.T) {
+	t.Parallel()
+	var stream bytes.Buffer
+	var want []string
+	for _, size := range []int{0, 1, 100, roomSize - 1, roomSize, roomSize + 1, readBuffer - 100, readBuffer, 8 * readBuffer, 8*readBuffer + 1, 70 * readBuffer, 3} {
+		text := strings.Repeat(string(rune('a'+len(want))), size)
+		want = append(want, text)
+		op := operation(ldap.ApplicationSearchResultEntry)
+		op.AppendChild(octets(text))
+		message := ber.NewSequence("")
+		message.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, int64(1), ""))
+		message.AppendChild(op)
+		stream.Write(message.Bytes())
+	}
+	whole := stream.Bytes()
+	c := newConn(canned{Reader: &stream})
+	c.lastID = 1
+	var got []message
+	for range want {
+		m, err := c.receive()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, m)
+	}
+	for i, m := range got {
+		if text, _, err := take(m.content, tagOctets); err != nil || text != want[i] {
+			t.Errorf("message %d has %d bytes, want %d, %v", i, len(text), len(want[i]), err)
+		}
+	}
+	c = newConn(canned{Reader: bytes.NewReader(whole[:len(whole)-70*readBuffer/2])})
+	c.lastID = 1
+	err := error(nil)
+	for i := 0; err == nil && i < len(want); i++ {
+		_, err = c.receive()
+	}
+	if !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Attributes come under their names in whatever order, also when there are more
+// names than are kept.
+func TestDecoderLearns(t *testing.T) {
+	t.Parallel()
+	d := newDecoder()
+	for i := range 3 * rememberedNames {
+		names := []string{"uid", "CN", fmt.Sprintf("member;range=%d-%d", i, i), "mail;lang-de"}
+		random := rand.New(rand.NewPCG(1, uint64(i)))
+		random.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+		names = names[:1+random.IntN(len(names))]
+		list, want := ber.NewSequence(""), map[string][]string{}
+		for _, name := range names {
+			values := ber.Encode(ber.ClassUniversal, ber.TypeConstructed, ber.TagSet, nil, "")
+			values.AppendChild(octets(name))
+			attribute := ber.NewSequence("")
+			attribute.AppendChild(octets(name))
+			attribute.AppendChild(values)
+			list.AppendChild(attribute)
+			want[parseDescription(name).name] = []string{name}
+		}
+		r, err := d.record(string(octets("dc=x").Bytes()) + string(list.Bytes()))
+		if diff := cmp.Diff(want, r.attrs); err != nil || diff != "" {
+			t.Fatal(diff, err)
+		}
 	}
 }
 

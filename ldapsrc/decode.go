@@ -5,13 +5,21 @@ import "strings"
 // decoder makes records of the messages of one search. It keeps what it learnt
 // about attribute names.
 type decoder struct {
-	names map[string]description
+	names map[string]int // of attributes as they are written, in known
+	known []learnt
+	next  int // in known, where the next name is looked for first
 	// room is where the next single values go: most attributes have one, and
 	// a slice for each costs more than its value.
 	room []string
 }
 
-func newDecoder() *decoder { return &decoder{names: make(map[string]description)} }
+// learnt is an attribute as it is written, and what that means.
+type learnt struct {
+	written string
+	description
+}
+
+func newDecoder() *decoder { return &decoder{names: make(map[string]int)} }
 
 // record decodes a SearchResultEntry (RFC 4511 §4.5.2). The record's strings
 // share the memory of content.
@@ -32,6 +40,7 @@ func (d *decoder) attributes(r *record, content string) error {
 		return err
 	}
 	r.left = nil
+	d.next = 0
 	for list != "" {
 		var attribute string
 		if attribute, list, err = take(list, tagSequence); err != nil {
@@ -73,14 +82,28 @@ func (d *decoder) values(set string) ([]string, error) {
 
 const rememberedNames = 1024
 
-func (d *decoder) describe(written string) description {
-	known, ok := d.names[written]
-	if !ok {
-		written = strings.Clone(written)
-		known = parseDescription(written)
-		if len(d.names) < rememberedNames {
-			d.names[written] = known
+// describe takes a name apart. A server names the attributes of all entries in
+// one order, so the next one is mostly the one that came next before.
+func (d *decoder) describe(written string) *description {
+	if d.next >= len(d.known) || d.known[d.next].written != written {
+		at, ok := d.names[written]
+		if !ok {
+			at = d.learn(strings.Clone(written))
 		}
+		d.next = at
 	}
-	return known
+	d.next++
+	return &d.known[d.next-1].description
+}
+
+// learn takes a new name apart. When there are too many, which only ranges can
+// make, all are forgotten.
+func (d *decoder) learn(written string) int {
+	if len(d.known) >= rememberedNames {
+		clear(d.names)
+		d.known = d.known[:0]
+	}
+	d.known = append(d.known, learnt{written, parseDescription(written)})
+	d.names[written] = len(d.known) - 1
+	return len(d.known) - 1
 }

@@ -24,8 +24,13 @@ func FoldDN(dn string) (string, error) {
 
 // folder folds DNs and remembers the parents, since entries share them.
 type folder struct {
-	parents map[string]string
+	parents map[string]parent
+	last    parent // that was asked for
+	room    []byte // for one key
 }
+
+// parent is the DN of one, and how it is folded.
+type parent struct{ dn, folded string }
 
 const (
 	rememberedParents = 4096
@@ -52,23 +57,44 @@ func (f *folder) fold(dn string) (string, error) {
 
 func (f *folder) foldValid(dn string) (string, error) {
 	end := separator(dn)
-	first, err := foldRDN(dn[:end])
-	if err != nil || end == len(dn) {
-		return first, err
+	if end == len(dn) {
+		return foldRDN(dn)
 	}
-	parent := dn[end+1:]
-	folded, ok := f.parents[parent]
+	parent, err := f.parent(dn[end+1:])
+	if err != nil {
+		return "", err
+	}
+	first, plain := appendPlain(f.room[:0], dn[:end])
+	if !plain {
+		folded, err := foldParsed(dn[:end])
+		if err != nil {
+			return "", err
+		}
+		first = append(first, folded...)
+	}
+	f.room = append(append(first, ','), parent...)
+	return string(f.room), nil
+}
+
+func (f *folder) parent(dn string) (string, error) {
+	if dn == f.last.dn && f.parents != nil {
+		return f.last.folded, nil
+	}
+	known, ok := f.parents[dn]
 	if !ok {
-		if folded, err = f.foldValid(parent); err != nil {
+		folded, err := f.foldValid(dn)
+		if err != nil {
 			return "", err
 		}
 		if f.parents == nil || len(f.parents) >= rememberedParents {
-			f.parents = make(map[string]string)
+			f.parents = make(map[string]parent)
 		}
 		// A clone, so that the map does not keep a whole message alive.
-		f.parents[strings.Clone(parent)] = folded
+		known = parent{strings.Clone(dn), folded}
+		f.parents[known.dn] = known
 	}
-	return first + "," + folded, nil
+	f.last = known
+	return known.folded, nil
 }
 
 // separator returns where the first RDN of dn ends.
@@ -85,8 +111,8 @@ func separator(dn string) int {
 }
 
 func foldRDN(rdn string) (string, error) {
-	if folded, ok := foldPlain(rdn); ok {
-		return folded, nil
+	if folded, plain := appendPlain(nil, rdn); plain {
+		return string(folded), nil
 	}
 	return foldParsed(rdn)
 }
@@ -111,29 +137,50 @@ func foldParsed(rdn string) (string, error) {
 	return strings.Join(parts, "+"), nil
 }
 
-// foldPlain folds the usual RDN, in which nothing is escaped, no space needs
-// care and everything is ASCII, as foldParsed does. For any other it returns
-// false.
-func foldPlain(rdn string) (string, bool) {
+// appendPlain appends the usual RDN, in which nothing is escaped, no space needs
+// care and everything is ASCII, folded as foldParsed does. For any other it
+// appends nothing and returns false.
+func appendPlain(b []byte, rdn string) ([]byte, bool) {
 	equals := strings.IndexByte(rdn, '=')
-	if equals < 1 || !isDescription(rdn[:equals]) || equals == len(rdn)-1 {
-		return "", false
+	if equals < 1 || equals == len(rdn)-1 || !isDescription(rdn[:equals]) {
+		return b, false
 	}
+	begin := len(b)
+	b = appendLower(b, rdn[:equals])
+	if short := shortType(string(b[begin:])); len(short) != equals {
+		b = append(b[:begin], short...)
+	}
+	b = append(b, '=')
 	value := rdn[equals+1:]
 	if value[0] == ' ' || value[0] == '#' || value[len(value)-1] == ' ' {
-		return "", false
+		return b[:begin], false
 	}
 	for i := range len(value) {
 		switch c := value[i]; {
-		case c < ' ', c > '~', c == ' ' && value[i-1] == ' ', strings.IndexByte(`"+,;<>\`, c) >= 0:
-			return "", false
+		case c < ' ', c > '~', isSpecial(c), c == ' ' && value[i-1] == ' ':
+			return b[:begin], false
 		}
 	}
-	folded := strings.ToLower(rdn)
-	if short := shortType(folded[:equals]); len(short) != equals {
-		folded = short + folded[equals:]
+	return appendLower(b, value), true
+}
+
+// appendLower appends ASCII in lower case.
+func appendLower(b []byte, s string) []byte {
+	begin := len(b)
+	b = append(b, s...)
+	for i, c := range b[begin:] {
+		if 'A' <= c && c <= 'Z' {
+			b[begin+i] = c + 'a' - 'A'
+		}
 	}
-	return folded, true
+	return b
+}
+
+// isSpecial reports that an ASCII character must be escaped in a value (RFC 4514
+// §2.4).
+func isSpecial(c byte) bool {
+	const below64 = 1<<'"' | 1<<'+' | 1<<',' | 1<<';' | 1<<'<' | 1<<'>'
+	return c < 64 && below64>>c&1 != 0 || c == '\\'
 }
 
 // foldValue returns a value as plan.Fold does, with inner spaces made one.
@@ -157,7 +204,7 @@ func escapeValue(value string) string {
 	var b strings.Builder
 	for i := range len(value) {
 		switch c := value[i]; {
-		case strings.IndexByte(`"+,;<>\`, c) >= 0, c == '#' && i == 0,
+		case isSpecial(c), c == '#' && i == 0,
 			c == ' ' && (i == 0 || i == len(value)-1):
 			b.WriteByte('\\')
 			b.WriteByte(c)

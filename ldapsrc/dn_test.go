@@ -110,12 +110,29 @@ func FuzzFoldPlain(f *testing.F) {
 		f.Add(rdn)
 	}
 	f.Fuzz(func(t *testing.T, rdn string) {
-		plain, ok := foldPlain(rdn)
+		plain, ok := appendPlain([]byte("x"), rdn)
 		if !ok {
-			return
+			plain = append(plain, "x"...)
 		}
-		if parsed, err := foldParsed(rdn); err != nil || parsed != plain {
+		if parsed, err := foldParsed(rdn); ok && (err != nil || "x"+parsed != string(plain)) || !ok && string(plain) != "xx" {
 			t.Errorf("%q: got %q, and parsed %q, %v", rdn, plain, parsed, err)
+		}
+	})
+}
+
+// What a folder has folded before makes no difference.
+func FuzzFolder(f *testing.F) {
+	f.Add("uid=ada,ou=People,dc=x", "UID=Bob,ou=people,dc=x", "cn=\\,,ou=People,dc=x")
+	f.Add("", "cn=a,", ",")
+	f.Add("cn=a+b=c,dc=x", "dc=x", "cn=\xc3\x84,dc=x")
+	f.Fuzz(func(t *testing.T, a, b, c string) {
+		var used folder
+		for _, dn := range []string{a, b, c, b, a} {
+			got, gotErr := used.fold(dn)
+			want, wantErr := FoldDN(dn)
+			if got != want || (gotErr == nil) != (wantErr == nil) {
+				t.Errorf("%q: got %q, %v, want %q, %v", dn, got, gotErr, want, wantErr)
+			}
 		}
 	})
 }

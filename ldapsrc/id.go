@@ -21,6 +21,9 @@ func stableID(attribute string, values []string) plan.ExternalID {
 	if strings.EqualFold(attribute, "objectGUID") && len(value) == 16 {
 		return plan.ExternalID(guid([16]byte([]byte(value))))
 	}
+	if isSpelled(value) {
+		return plan.ExternalID(value)
+	}
 	text := strings.TrimSpace(value)
 	switch {
 	case !isText(text):
@@ -29,6 +32,17 @@ func stableID(attribute string, values []string) plan.ExternalID {
 		return plan.ExternalID(strings.ToLower(strings.Trim(text, "{}")))
 	}
 	return plan.ExternalID(text)
+}
+
+// isSpelled reports that a value is hexadecimal digits and hyphens as they are
+// meant to be, as nearly all are.
+func isSpelled(value string) bool {
+	for i := range len(value) {
+		if c := value[i]; !('0' <= c && c <= '9' || 'a' <= c && c <= 'f' || c == '-') {
+			return false
+		}
+	}
+	return true
 }
 
 // guid returns the text form of a GUID. Its first three parts are stored

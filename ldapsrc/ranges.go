@@ -48,7 +48,7 @@ func (r *reader) readRange(h *record, left rest) (next int, missing string, err 
 		if len(part.left) > 0 {
 			next = part.left[0].from
 		}
-		for _, d := range into.names {
+		for _, d := range into.known {
 			seen = seen || d.ranged && d.low == left.from && strings.EqualFold(d.asked, left.attribute)
 		}
 		return err

@@ -6,7 +6,7 @@ import (
 )
 
 // record is an entry as it came, from a server or from a file. Its strings may
-// share the memory of a whole message.
+// share the memory of a whole message and of others.
 type record struct {
 	dn string
 	// attrs holds the values by lower-cased description, without the options

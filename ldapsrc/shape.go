@@ -15,7 +15,7 @@ import (
 type shape struct {
 	kind        plan.Kind
 	id, dn, uid string // lower-cased names, or ""
-	account     []string
+	account     []accountAttribute
 	members     []string
 	byUID       map[string]bool
 	// rules holds the lower-cased names that the rules read.
@@ -28,7 +28,10 @@ type shape struct {
 func newShape(c Config, s named, l *links) *shape {
 	p := &shape{
 		kind: s.kind, id: strings.ToLower(s.ID), dn: strings.ToLower(s.DN), uid: strings.ToLower(s.UID),
-		byUID: make(map[string]bool), rules: make(map[string]bool), account: s.Account, now: c.Now, links: l,
+		byUID: make(map[string]bool), rules: make(map[string]bool), now: c.Now, links: l,
+	}
+	for _, name := range s.Account {
+		p.account = append(p.account, accountAttribute{name, strings.ToLower(name)})
 	}
 	for _, name := range s.memberAttributes() {
 		p.members = append(p.members, strings.ToLower(name))
@@ -56,12 +59,22 @@ func (p *shape) entry(r record) plan.Entry {
 	slices.Sort(e.Members)
 	e.Members = slices.Compact(e.Members)
 	for name := range e.Attrs {
-		if base, _, _ := strings.Cut(name, ";"); !p.rules[name] && !p.rules[base] {
+		if !p.isRead(name) {
 			delete(e.Attrs, name)
 		}
 	}
 	spellIDs(e.Attrs)
 	return e
+}
+
+// isRead reports that the rules read an attribute, or one that has options
+// beside its name.
+func (p *shape) isRead(name string) bool {
+	if p.rules[name] {
+		return true
+	}
+	base, _, optioned := strings.Cut(name, ";")
+	return optioned && p.rules[base]
 }
 
 // name finds the key.
