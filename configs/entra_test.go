@@ -1,6 +1,7 @@
 package configs_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -71,5 +72,18 @@ func TestEntraMistakes(t *testing.T) {
 		if _, err := configs.Parse("f.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: got %v, want %s", change, err, want)
 		}
+	}
+}
+
+// TestEntraSourceTwice: two custom attributes in one place of Entra ID are
+// refused, at the line of the second.
+func TestEntraSourceTwice(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(road(t), "    # attributes:", "    attributes:\n      custAttr1: extensionAttribute3\n      custAttr2: extensionAttribute3\n    #", 1)
+	text = strings.Replace(text, "    custAttr1: employee", "    custAttr2: title\n    custAttr1: employee", 1)
+	line := 1 + strings.Count(text[:strings.Index(text, "custAttr2: extensionAttribute3")], "\n")
+	want := fmt.Sprintf("f.yaml:%d: destination.entra.attributes.custAttr2: extensionAttribute3 keeps custAttr1 already", line)
+	if _, err := configs.Parse("f.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"ldap2scim/checkpoints"
 	"ldap2scim/configs"
 	"ldap2scim/migrate"
+	"ldap2scim/scimdst/entra/graph"
 )
 
 // applyOptions are the flags of apply.
@@ -105,8 +106,8 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 		ready.run.Observe = progress.observe
 		res, err := ready.run.Run(ctx, stored)
 		progress.end()
+		p.sayCost(ready.spent)
 		p.watch.ended(res)
-		p.sayCost(ready.cost)
 		return p.applied(res, ready.failed, err)
 	})
 }
@@ -116,7 +117,7 @@ type application struct {
 	run migrate.Apply
 	// open steps are to be sent, failed ones have failed before.
 	open, failed int
-	cost         func() string
+	spent        func() graph.Usage
 }
 
 func prepare(ctx context.Context, c configs.Config, f *checkpoints.File, stored checkpoints.Plan, opts applyOptions) (application, error) {
@@ -136,7 +137,7 @@ func prepare(ctx context.Context, c configs.Config, f *checkpoints.File, stored 
 	if err := errors.Join(err1, err2); err != nil {
 		return application{}, err
 	}
-	ready := application{open: pending + sending, failed: states[checkpoints.Failed], cost: dst.cost, run: migrate.Apply{
+	ready := application{open: pending + sending, failed: states[checkpoints.Failed], spent: dst.spent, run: migrate.Apply{
 		File: f, Destination: dst.writer, Lister: dst.Lister, Settings: c.Settings, Retry: c.Retry, Scope: opts.scope,
 		MaxFailures: opts.maxFailures, MaxAge: c.MaxSnapshotAge, Deadline: deadline, Concurrency: cmp.Or(opts.concurrency, c.Concurrency), Version: version(),
 	}}

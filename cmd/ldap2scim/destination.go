@@ -24,9 +24,9 @@ type opened struct {
 	learn func(context.Context) (string, error)
 	// writer is nil for one that was opened to be read.
 	writer migrate.Destination
-	// cost says in words what the requests so far have cost; nil for one that
-	// does not tell.
-	cost func() string
+	// spent is what the requests so far have cost; nil for one that does not
+	// tell.
+	spent func() graph.Usage
 }
 
 // openReader opens the destination to be read. People of a tenant are matched
@@ -37,7 +37,7 @@ func openReader(ctx context.Context, c configs.Config, f *checkpoints.File, snap
 		return opened{Lister: r, learn: func(ctx context.Context) (string, error) { return learn(ctx, r) }}, err
 	}
 	client, err := tenantClient(c)
-	return opened{Lister: tenantReader(ctx, client, c, f, snapshot), cost: func() string { return cost(client.Usage()) }}, err
+	return opened{Lister: tenantReader(ctx, client, c, f, snapshot), spent: client.Usage}, err
 }
 
 // openWriter opens it to be written too.
@@ -50,13 +50,21 @@ func openWriter(ctx context.Context, c configs.Config, f *checkpoints.File, snap
 		return opened{Lister: w.Reader, writer: scimdst.Careful{Writer: w}}, nil
 	}
 	client, err := tenantClient(c)
-	return opened{Lister: tenantReader(ctx, client, c, f, snapshot), writer: entra.NewWriter(client, *c.Entra), cost: func() string { return cost(client.Usage()) }}, err
+	return opened{Lister: tenantReader(ctx, client, c, f, snapshot), writer: entra.NewWriter(client, *c.Entra), spent: client.Usage}, err
 }
 
-// sayCost tells what requests have cost, where the destination tells it.
-func (p *program) sayCost(cost func() string) {
-	if cost != nil {
-		fmt.Fprintln(p.err, cost())
+// sayCost tells what requests have cost, where the destination tells it, also in
+// the file of events.
+func (p *program) sayCost(spent func() graph.Usage) {
+	if spent == nil {
+		return
+	}
+	u := spent()
+	fmt.Fprintln(p.err, cost(u))
+	if p.watch.events != nil {
+		p.watch.events.write(time.Now(), "cost", costFields{
+			Requests: u.Requests, Writes: u.Writes, Units: u.Units, Throttled: u.Throttled, Quota: u.Limit, Scope: u.Scope, Information: u.Information,
+		})
 	}
 }
 

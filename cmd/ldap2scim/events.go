@@ -52,6 +52,15 @@ type (
 		Unknown     int  `json:"unknown"`
 		Interrupted bool `json:"interrupted"`
 	}
+	costFields struct {
+		Requests    int     `json:"requests"`
+		Writes      int     `json:"writes"`
+		Units       int     `json:"units"`
+		Throttled   int     `json:"throttled"`
+		Quota       float64 `json:"quota"`
+		Scope       string  `json:"scope"`
+		Information string  `json:"information"`
+	}
 	readFields struct {
 		Kind plan.Kind `json:"kind"`
 		N    int       `json:"n"`

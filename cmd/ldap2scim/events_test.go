@@ -15,6 +15,7 @@ import (
 
 	"ldap2scim/migrate"
 	"ldap2scim/plan"
+	"ldap2scim/scimdst/entra/graph"
 	"ldap2scim/scimdst/scimtest"
 )
 
@@ -111,6 +112,15 @@ func TestEventsAreDocumented(t *testing.T) {
 	for _, e := range events {
 		f.observe(e)
 	}
+	var said bytes.Buffer
+	p := &program{streams: streams{err: &said}}
+	p.watch.events = f
+	p.sayCost(func() graph.Usage {
+		return graph.Usage{Requests: 7, Writes: 3, Units: 21, Throttled: 1, Scope: "Tenant_Application", Information: "WriteLimitExceeded", Limit: 0.9}
+	})
+	if want := "Microsoft Graph: 7 requests, 3 of them writing, 21 resource units, 1 throttled, at most 90 % of the quota; the last was throttled by Tenant_Application WriteLimitExceeded.\n"; said.String() != want {
+		t.Errorf("it says %q, want %q", said.String(), want)
+	}
 	f.write(aMoment, "run-ended", endedFields{})
 	if err := f.close(); err != nil {
 		t.Fatal(err)
@@ -143,8 +153,8 @@ func TestEventsAreDocumented(t *testing.T) {
 			t.Errorf("event %s has %v, and is documented with %v", name, members, want[name])
 		}
 	}
-	if len(got) != len(events)+2 || len(want) != len(got) {
-		t.Errorf("%d events written, %d documented, %d made", len(got), len(want), len(events)+2)
+	if len(got) != len(events)+3 || len(want) != len(got) {
+		t.Errorf("%d events written, %d documented, %d made", len(got), len(want), len(events)+3)
 	}
 }
 

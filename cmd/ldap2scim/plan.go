@@ -68,7 +68,7 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow 
 		if err != nil {
 			return missing(err, "snapshot", "snapshot")
 		}
-		p.sayCost(dst.cost)
+		p.sayCost(dst.spent)
 		return p.showPlan(ctx, f, made, as, narrow)
 	})
 	return made, err

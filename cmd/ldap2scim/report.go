@@ -88,6 +88,7 @@ func (p *program) report(ctx context.Context, c configs.Config, o reportOptions)
 		if err != nil {
 			return err
 		}
+		p.sayCost(dst.spent)
 		if err := p.showReport(ctx, f, stored, o); err != nil {
 			return err
 		}

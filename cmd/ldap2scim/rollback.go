@@ -81,6 +81,7 @@ func (p *program) rollback(ctx context.Context, c configs.Config, o rollbackOpti
 		if err != nil {
 			return err
 		}
+		p.sayCost(dst.spent)
 		narrow := short
 		if o.format == asHTML {
 			narrow = paged

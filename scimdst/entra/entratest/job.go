@@ -10,6 +10,7 @@ import (
 // job is a synchronization job.
 type job struct {
 	id     string
+	born   int
 	schema *schema
 	active bool // the schedule's state
 	ran    bool // a cycle has come to its end
@@ -98,7 +99,7 @@ func (s *Server) job(c *call) (*principal, *job, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	i := slices.IndexFunc(p.jobs, func(j *job) bool { return j.id == c.names["job"] })
+	i := slices.IndexFunc(p.jobs, func(j *job) bool { return j.id == c.names["job"] && s.world.seen(j.born) })
 	if i < 0 {
 		return nil, nil, notFound(c.names["job"])
 	}
@@ -156,8 +157,8 @@ func (s *Server) createJob(c *call) (reply, error) {
 		return reply{}, err
 	}
 	j := &job{
-		id:     "scim." + strings.ReplaceAll(s.options.Tenant, "-", "") + "." + s.world.newID("10b00000"),
-		schema: sc, initial: true, links: map[string]*link{}, escrows: map[string]*escrow{},
+		id:   "scim." + strings.ReplaceAll(s.options.Tenant, "-", "") + "." + s.world.newID("10b00000"),
+		born: s.world.asked, schema: sc, initial: true, links: map[string]*link{}, escrows: map[string]*escrow{},
 	}
 	p.jobs = append(p.jobs, j)
 	m := j.show(p)
@@ -172,7 +173,9 @@ func (s *Server) listJobs(c *call) (reply, error) {
 	}
 	value := []any{}
 	for _, j := range p.jobs {
-		value = append(value, j.show(p))
+		if s.world.seen(j.born) {
+			value = append(value, j.show(p))
+		}
 	}
 	return jsonReply(http.StatusOK, map[string]any{"@odata.context": c.context("servicePrincipals('" + p.id + "')/synchronization/jobs"), "value": value}), nil
 }

@@ -201,6 +201,35 @@ func TestPlainBody(t *testing.T) {
 	}
 }
 
+// TestBatchUsage: of a batch each request counts, with what it cost and by whose
+// quota it was throttled; the batch itself counts as one that was sent.
+func TestBatchUsage(t *testing.T) {
+	t.Parallel()
+	s, c := direct(t, entratest.Options{}, entratest.ClientID)
+	s.Inject(entratest.Fault{
+		Trouble: entratest.StatusBefore, Status: http.StatusTooManyRequests, Match: func(r entratest.Request) bool { return r.Batched && r.Method == http.MethodPost },
+		Header: http.Header{"x-ms-throttle-scope": {"Tenant_Application/ReadWrite/t"}, "x-ms-throttle-information": {"WriteLimitExceeded"}, "x-ms-throttle-limit-percentage": {"1.2"}},
+	})
+	a, err := c.Send(t.Context(), entra.Request{Method: http.MethodPost, Path: "/$batch", Body: []byte(`{"requests":[
+		{"id":"1","method":"GET","url":"/users?$select=id&$top=999"},{"id":"2","method":"GET","url":"/groups?$select=id&$top=999"},
+		{"id":"3","method":"POST","url":"/groups","headers":{"Content-Type":"application/json"},"body":{"displayName":"x"}}]}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := 0 // of the two that were done
+	for _, path := range []string{"/users?$select=id&$top=999", "/groups?$select=id&$top=999"} {
+		alone, err := c.Send(t.Context(), entra.Request{Method: http.MethodGet, Path: path})
+		if err != nil || alone.Units == 0 {
+			t.Fatalf("%s: %d units, %v", path, alone.Units, err)
+		}
+		read += alone.Units
+	}
+	want := Usage{Requests: 3, Writes: 1, Units: 2 * read, Throttled: 1, Scope: "Tenant_Application/ReadWrite/t", Information: "WriteLimitExceeded", Limit: 1.2}
+	if got := c.Usage(); got != want {
+		t.Errorf("usage %+v, want %+v\n%s", got, want, a.Body)
+	}
+}
+
 // TestDocumentStays: a mapping goes through as it is, with what no model has.
 func TestDocumentStays(t *testing.T) {
 	t.Parallel()
