@@ -56,7 +56,7 @@ const (
 	// the most. Those that are marked and not sent must be looked up after a
 	// kill.
 	batch, largestBatch = 32, 1024
-	// moment is the longest that an answer waits to be recorded.
+	// moment is how long an answer waits to be recorded, or half as much longer.
 	moment = 100 * time.Millisecond
 	// usualConcurrency is how many requests at a time there are at first, and
 	// mostConcurrency the most for an [Apply] that does not say.

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"strings"
 	"sync"
 
 	"ldap2scim/plan"
@@ -38,9 +39,10 @@ func (m *ids) put(object plan.ExternalID, id plan.RemoteID) {
 	m.keep(object, id)
 }
 
+// keep holds on to the two alone, and not to the text that they are a part of.
 func (m *ids) keep(object plan.ExternalID, id plan.RemoteID) {
 	if len(m.now) >= generation || m.now == nil {
 		m.old, m.now = m.now, make(map[plan.ExternalID]plan.RemoteID)
 	}
-	m.now[object] = id
+	m.now[plan.ExternalID(strings.Clone(string(object)))] = plan.RemoteID(strings.Clone(string(id)))
 }

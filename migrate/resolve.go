@@ -37,6 +37,9 @@ func (r *running) resolve(ctx context.Context, s *plan.Step) (map[plan.ExternalI
 			s.Version = version
 		}
 	}
+	if s.Action == plan.Create && len(s.Needs)+len(s.Members) == 0 {
+		return nil, nil, nil
+	}
 	ids := make(map[plan.ExternalID]plan.RemoteID, len(s.Members)+1)
 	var ask []plan.ExternalID
 	find := func(object plan.ExternalID) {

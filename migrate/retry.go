@@ -80,37 +80,66 @@ func (w *waits) NextBackOff() time.Duration {
 // went. It waits between, unless ctx ends. Over says that the run ended before
 // there was an answer for good.
 func (r *running) persist(ctx context.Context, s plan.Step, try func() error) (attempts int, over bool, err error) {
-	w := &waits{ExponentialBackOff: r.Retry.exponential()}
-	counted, refused, settled := 0, 0, false
-	err = backoff.RetryNotify(func() error {
-		turn, err := r.gate.pass(ctx)
-		if err != nil {
-			return backoff.Permanent(err)
+	p := &persistence{running: r, step: s, try: try}
+	if err = p.once(ctx); err != nil {
+		err = p.again(ctx, err)
+	}
+	return p.attempts, !p.settled, err
+}
+
+// persistence is how far a step has come with its attempts.
+type persistence struct {
+	*running
+	step     plan.Step
+	try      func() error
+	attempts int
+	// counted attempts are those of which there are few, refused ones those that
+	// came while there were too many.
+	counted, refused int
+	settled          bool
+	blame            blame
+}
+
+// once makes an attempt. An error that wraps [backoff.PermanentError] ends them.
+func (p *persistence) once(ctx context.Context) error {
+	turn, err := p.gate.pass(ctx)
+	if err != nil {
+		return backoff.Permanent(err)
+	}
+	p.attempts++
+	err = p.try()
+	p.blame = p.gate.went(turn, p.step, err)
+	switch {
+	case err == nil:
+		p.settled = true
+		return nil
+	case p.blame == outage:
+	case p.blame == quota:
+		p.refused++
+	case isTemporary(err) || isUnknown(err):
+		p.counted++
+	default: // final
+		p.counted = p.Retry.Attempts
+	}
+	if p.settled = p.counted >= p.Retry.Attempts || p.refused >= mostWaits; p.settled {
+		return backoff.Permanent(err)
+	}
+	return err
+}
+
+// again makes attempts after the first, which has ended with err.
+func (p *persistence) again(ctx context.Context, err error) error {
+	w := &waits{ExponentialBackOff: p.Retry.exponential()}
+	first := true
+	return backoff.RetryNotify(func() error {
+		if !first {
+			err = p.once(ctx)
 		}
-		attempts++
-		err = try()
-		blame := r.gate.went(turn, s, err)
-		w.held = blame != itself
-		switch {
-		case err == nil:
-			settled = true
-			return nil
-		case blame == outage:
-		case blame == quota:
-			refused++
-		case isTemporary(err) || isUnknown(err):
-			counted++
-		default: // final
-			counted = r.Retry.Attempts
-		}
-		if settled = counted >= r.Retry.Attempts || refused >= mostWaits; settled {
-			return backoff.Permanent(err)
-		}
+		first, w.held = false, p.blame != itself
 		return err
 	}, backoff.WithContext(w, ctx), func(err error, wait time.Duration) {
-		r.Observe(Waiting{Step: s, Err: err, For: max(wait, r.gate.closed(time.Now()))})
+		p.Observe(Waiting{Step: p.step, Err: err, For: max(wait, p.gate.closed(time.Now()))})
 	})
-	return attempts, !settled, err
 }
 
 // pause waits, and returns the context's error when that ends first.
