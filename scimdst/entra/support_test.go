@@ -255,7 +255,7 @@ func (w *world) whole(people int) {
 	if apps := w.tenant.Applications(); len(apps) != 1 || strings.Contains(apps[0].Notes, "hush") {
 		w.t.Errorf("applications: %+v", apps)
 	}
-	if jobs := w.tenant.Jobs(); len(jobs) != 1 || jobs[0].Secrets["SecretToken"] != "hush" {
+	if jobs := w.tenant.Jobs(); len(jobs) != 1 || jobs[0].Secrets["SecretToken"] != "hush" || jobs[0].Secrets["SkipOutOfScopeDeletions"] != "True" || jobs[0].Secrets["SyncAll"] != "false" {
 		w.t.Errorf("jobs: %+v", jobs)
 	}
 	groups := w.tenant.Groups()
