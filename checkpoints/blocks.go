@@ -9,10 +9,11 @@ import (
 	"ldap2scim/plan"
 )
 
-// The entries of a snapshot are kept in the order of their kinds and IDs, many
-// to a row: a row costs as much as a dozen entries in it, and what reads a
-// snapshot reads it in order. They come in another order, and go through a file
-// beside the state file that puts them into this one.
+// The entries of a snapshot and the resources of an inventory are kept in the
+// order of their kinds and IDs, many to a row: a row costs as much as a dozen of
+// them in it, and what reads them reads them in order. They come in another
+// order, and go through a file beside the state file that puts them into this
+// one.
 
 // A block ends with the entry that makes it so large. It has text, in bytes,
 // and members, since few groups may be larger than many people.
@@ -21,9 +22,23 @@ const (
 	blockMembers = 256 << 10
 )
 
-// loadEntries stores what read gives as the entries of a snapshot. Of several
-// entries with one kind and ID the first is kept.
-func loadEntries(ctx context.Context, f *File, tx *sql.Tx, snapshot int64, read func(add func(plan.Entry) error) (plan.Proof, error)) (v loaded, err error) {
+// shelf is a table of blocks.
+type shelf[T any] struct {
+	pack   func(*packer, T) error
+	insert string            // a row
+	row    func(block) []any // its columns behind the owner's ID
+}
+
+// loaded is what was stored.
+type loaded struct {
+	digest plan.Digest
+	proof  plan.Proof
+	counts map[plan.Kind]int
+}
+
+// load stores what read gives, beside the reading. Of several objects with one
+// key the first is kept.
+func (to shelf[T]) load(ctx context.Context, f *File, tx *sql.Tx, owner int64, read func(add func(T) error) (plan.Proof, error)) (v loaded, err error) {
 	all := ordered{folder: f.folder}
 	defer func() {
 		if closed := all.close(); err == nil {
@@ -31,11 +46,11 @@ func loadEntries(ctx context.Context, f *File, tx *sql.Tx, snapshot int64, read 
 		}
 	}()
 	var p packer
-	err = plan.Pipe(func(put func(plan.Entry) error) (err error) {
+	err = plan.Pipe(func(put func(T) error) (err error) {
 		v.proof, err = read(put)
 		return err
-	}, func(e plan.Entry) error {
-		if err := p.pack(e); err != nil {
+	}, func(one T) error {
+		if err := to.pack(&p, one); err != nil {
 			return err
 		}
 		return all.add(p.key, p.value)
@@ -43,7 +58,7 @@ func loadEntries(ctx context.Context, f *File, tx *sql.Tx, snapshot int64, read 
 	if err != nil {
 		return v, err
 	}
-	insert, err := tx.PrepareContext(ctx, "INSERT INTO entry_blocks (snapshot, kind, first, entries, body, members) VALUES (?, ?, ?, ?, ?, ?)")
+	insert, err := tx.PrepareContext(ctx, to.insert)
 	if err != nil {
 		return v, err
 	}
@@ -55,10 +70,10 @@ func loadEntries(ctx context.Context, f *File, tx *sql.Tx, snapshot int64, read 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		v.counts[b.kind] += b.entries
+		v.counts[b.kind] += b.objects
 		// The driver starts a goroutine for each statement that can be cancelled.
-		if _, err := insert.ExecContext(context.WithoutCancel(ctx), snapshot, string(b.kind), string(b.first), b.entries, b.body, unless(b.members, "")); err != nil {
-			return fmt.Errorf("write entries: %w", err)
+		if _, err := insert.ExecContext(context.WithoutCancel(ctx), append([]any{owner, string(b.kind)}, to.row(b)...)...); err != nil {
+			return fmt.Errorf("write what was read: %w", err)
 		}
 		return nil
 	})
@@ -66,17 +81,19 @@ func loadEntries(ctx context.Context, f *File, tx *sql.Tx, snapshot int64, read 
 	return v, err
 }
 
-// block is a row of entry_blocks.
+// block is a row of a shelf.
 type block struct {
 	kind    plan.Kind
+	number  int // in the order of the blocks of one kind, from 1
 	first   plan.ExternalID
-	entries int
-	// body is the list of the entries in JSON, members that of their members, or
-	// "" where no entry has any.
+	objects int
+	held    int // memberships
+	// body is the list of the objects in JSON, members that of their members, or
+	// "" where none has any.
 	body, members string
 }
 
-// inBlocks puts the entries of all, of several with one key the first, in
+// inBlocks puts the objects of all, of several with one key the first, in
 // blocks, and adds them to the digest.
 func inBlocks(all *ordered, digest *plan.SetDigest, put func(block) error) error {
 	var b builder
@@ -96,42 +113,55 @@ func inBlocks(all *ordered, digest *plan.SetDigest, put func(block) error) error
 	return b.end(put)
 }
 
-// builder makes blocks of entries. The zero value is ready.
+// builder makes blocks. The zero value is ready.
 type builder struct {
 	block
 	text, members []byte
 }
 
 func (b *builder) add(key []byte, one packed, put func(block) error) error {
-	if kind := key[:textEnd(key)]; len(b.text) >= blockText || len(b.members) >= blockMembers || string(b.kind) != string(kind) {
+	if len(b.text) >= blockText || len(b.members) >= blockMembers || !b.holds(key) {
 		if err := b.end(put); err != nil {
 			return err
 		}
 	}
-	if b.entries == 0 {
+	if b.objects == 0 {
 		k, err := readObjectKey(key)
 		if err != nil {
 			return err
 		}
+		if k.kind != b.kind {
+			b.number = 0
+		}
+		b.number++
 		b.kind, b.first = k.kind, k.id
 	}
-	b.text = append(append(b.text, separator('[', b.entries)), one.entry...)
+	b.text = append(append(b.text, separator('[', b.objects)), one.object...)
+	b.held += one.held
 	if len(one.members) > 0 && len(b.members) == 0 {
-		for i := range b.entries {
+		for i := range b.objects {
 			b.members = append(append(b.members, separator('[', i)), noMembers...)
 		}
 	}
 	switch {
 	case len(one.members) > 0:
-		b.members = append(append(b.members, separator('[', b.entries)), one.members...)
+		b.members = append(append(b.members, separator('[', b.objects)), one.members...)
 	case len(b.members) > 0:
-		b.members = append(append(b.members, separator('[', b.entries)), noMembers...)
+		b.members = append(append(b.members, separator('[', b.objects)), noMembers...)
 	}
-	b.entries++
+	b.objects++
 	return nil
 }
 
-// noMembers stands where the entries before or after have members.
+// holds reports that an object with this key may be in the block: it holds
+// objects of one kind, and with an ID of ours or without.
+func (b *builder) holds(key []byte) bool {
+	end := textEnd(key)
+	isOurs := !bytes.HasPrefix(key[end+len(endOfText):], []byte(endOfText))
+	return string(key[:end]) == string(b.kind) && isOurs == (b.first != "")
+}
+
+// noMembers stands where the objects before or after have members.
 const noMembers = "[]"
 
 // separator is what stands before the i-th of what begins with open.
@@ -144,7 +174,7 @@ func separator(open byte, i int) byte {
 
 // end puts what there is.
 func (b *builder) end(put func(block) error) error {
-	if b.entries == 0 {
+	if b.objects == 0 {
 		return nil
 	}
 	done := b.block
@@ -152,6 +182,6 @@ func (b *builder) end(put func(block) error) error {
 	if len(b.members) > 0 {
 		done.members = string(append(b.members, ']'))
 	}
-	b.block, b.text, b.members = block{}, b.text[:0], b.members[:0]
+	b.block, b.text, b.members = block{kind: b.kind, number: b.number}, b.text[:0], b.members[:0]
 	return put(done)
 }

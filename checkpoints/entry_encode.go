@@ -13,16 +13,17 @@ import (
 // Its members stand apart from it: the list of those by DN and, where there are
 // any, that of those by uid.
 
-// packer makes records of entries: the key, and as the value the SHA-256 of the
-// element of the digest, the length of the entry in JSON, the entry, and the
-// members in JSON, or nothing where there are none. The zero value is ready.
+// packer makes records of entries and resources: the key, and as the value the
+// SHA-256 of the element of the digest, how many members there are, the length of
+// the object in JSON, the object, and the members in JSON, or nothing where there
+// are none. The zero value is ready.
 type packer struct {
 	names               attrNames
 	key, value, element []byte
 }
 
-// valueHeader is how long the value is before the entry.
-const valueHeader = sha256.Size + 4
+// valueHeader is how long the value is before the object.
+const valueHeader = sha256.Size + 8
 
 // pack makes the record of an entry in key and value. They hold until the next
 // call.
@@ -49,7 +50,7 @@ func (p *packer) pack(e plan.Entry) error {
 		flaws[1] = len(b)
 	}
 	b = append(b, ']')
-	binary.LittleEndian.PutUint32(b[sha256.Size:], uint32(len(b)-valueHeader))
+	putSizes(b, len(e.Members)+len(e.MemberUIDs))
 	members, uids := [2]int{}, [2]int{}
 	if len(e.Members) > 0 || len(e.MemberUIDs) > 0 {
 		b = append(b, '[')
@@ -93,13 +94,21 @@ func (p *packer) digest(e plan.Entry, attrs, members, uids, flaws []byte) {
 	copy(p.value, sum[:])
 }
 
+// putSizes fills in the header but for the digest, when the value ends with the
+// object.
+func putSizes(value []byte, held int) {
+	binary.LittleEndian.PutUint32(value[sha256.Size:], uint32(held))
+	binary.LittleEndian.PutUint32(value[sha256.Size+4:], uint32(len(value)-valueHeader))
+}
+
 // packed is what the value of a record holds.
 type packed struct {
-	sum            [sha256.Size]byte
-	entry, members []byte
+	sum             [sha256.Size]byte
+	held            int // members
+	object, members []byte
 }
 
 func readPacked(value []byte) packed {
-	size := binary.LittleEndian.Uint32(value[sha256.Size:])
-	return packed{[sha256.Size]byte(value), value[valueHeader:][:size], value[valueHeader+size:]}
+	held, size := binary.LittleEndian.Uint32(value[sha256.Size:]), binary.LittleEndian.Uint32(value[sha256.Size+4:])
+	return packed{[sha256.Size]byte(value), int(held), value[valueHeader:][:size], value[valueHeader+size:]}
 }

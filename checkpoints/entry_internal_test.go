@@ -15,6 +15,7 @@ func FuzzEntry(f *testing.F) {
 	f.Add("dn:?\xff", "cn=\"\\\",\x80\xed\xb2\x80", "base64", "\xff\x00", "ann", "locked <&>\u2028", "uid=\xc3,]}")
 	f.Add("\x00", "\xed\xb2\x80 \\udc80", "a", "\"}],[{", "\"", "\\", "\U0001f600\b\f\n\r\t/")
 	f.Fuzz(func(t *testing.T, id, dn, name, value, uid, inactive, member string) {
+		id = "i" + id                        // there is none without an ID
 		name = strings.ToValidUTF8(name, "") // a description is ASCII (RFC 4512 §2.5)
 		want := []plan.Entry{
 			{Kind: plan.Group, ID: plan.ExternalID(id), DN: dn, Key: dn + value, Attrs: map[string][]string{name: {value, dn}, "": {}}, UID: uid, Inactive: inactive},
@@ -37,7 +38,7 @@ func FuzzEntry(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		if err := b.end(put); err != nil || len(made) != 1 || made[0].entries != len(want) || made[0].first != plan.ExternalID(id) {
+		if err := b.end(put); err != nil || len(made) != 1 || made[0].objects != len(want) || made[0].first != plan.ExternalID(id) {
 			t.Fatalf("%+v, %v", made, err)
 		}
 		got := unpack(t, made[0])

@@ -27,15 +27,25 @@ type Inventory struct {
 func (f *File) SaveInventory(ctx context.Context, destination string, taken time.Time, read func(add func(plan.Resource) error) (plan.Proof, error)) (Inventory, error) {
 	v := Inventory{Taken: taken.UTC(), Destination: destination}
 	err := f.write(ctx, func(tx *sql.Tx) (err error) {
-		if v.ID, err = insert(ctx, tx, "INSERT INTO inventories (digest, taken_at, destination, complete, proof) VALUES ('', ?, ?, 0, '')", stamp(taken), destination); err != nil {
+		// As with a snapshot, the head is written last.
+		if _, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = 1"); err != nil {
 			return err
 		}
-		l, err := load(ctx, f, tx, resourceSide(), v.ID, read, new(encoder).resource)
-		v.Digest, v.Proof, v.Resources = l.digest, l.proof, l.counts
+		if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) + 1 FROM inventories").Scan(&v.ID); err != nil {
+			return err
+		}
+		l, err := resourceBlocks().load(ctx, f, tx, v.ID, read)
 		if err != nil {
 			return err
 		}
-		return seal(ctx, tx, "inventories", v.ID, l)
+		v.Digest, v.Proof, v.Resources = l.digest, l.proof, l.counts
+		proof, err := asJSON(v.Proof)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "INSERT INTO inventories (id, digest, taken_at, destination, complete, proof) VALUES (?, ?, ?, ?, ?, ?)",
+			v.ID, string(v.Digest), stamp(taken), destination, v.Proof.Complete, proof)
+		return err
 	})
 	if err != nil {
 		return Inventory{}, fmt.Errorf("save inventory: %w", err)
@@ -43,10 +53,13 @@ func (f *File) SaveInventory(ctx context.Context, destination string, taken time
 	return v, nil
 }
 
-func resourceSide() side {
-	return side{
-		rows: "resource_rows", columns: []string{"version", "fields", "members"},
-		ids: "resource_ids", owner: "inventory", keys: []string{"external_id", "remote_id"},
+func resourceBlocks() shelf[plan.Resource] {
+	return shelf[plan.Resource]{
+		pack:   (*packer).packResource,
+		insert: "INSERT INTO resource_blocks (inventory, kind, number, first, resources, memberships, body, members) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		row: func(b block) []any {
+			return []any{b.number, string(b.first), b.objects, b.held, b.body, unless(b.members, "")}
+		},
 	}
 }
 
@@ -65,53 +78,40 @@ func (f *File) Inventory(ctx context.Context, id int64) (Inventory, error) {
 	if err := json.Unmarshal([]byte(proof), &v.Proof); err != nil {
 		return Inventory{}, fmt.Errorf("read inventory %d: proof: %w", id, err)
 	}
-	return v, f.count(ctx, v.Resources, "SELECT kind, count(*) FROM resource_ids WHERE inventory = ? GROUP BY kind", id)
+	return v, f.count(ctx, v.Resources, "SELECT kind, sum(resources) FROM resource_blocks WHERE inventory = ? GROUP BY kind", id)
 }
 
 // Owned yields an inventory's resources of one kind that bear an externalId,
 // in the order of it, groups without their members.
 func (f *File) Owned(ctx context.Context, inventory int64) func(plan.Kind) iter.Seq2[plan.Resource, error] {
 	return func(k plan.Kind) iter.Seq2[plan.Resource, error] {
-		return f.resources(ctx, inventory, k, "NULL", "i.external_id <> '' ORDER BY i.external_id, i.remote_id")
+		return f.resources(ctx, k, noMembersRead+ownedBlocks, inventory, string(k))
 	}
 }
 
 // Unowned yields those that bear none, in the order of the remote id.
 func (f *File) Unowned(ctx context.Context, inventory int64) func(plan.Kind) iter.Seq2[plan.Resource, error] {
 	return func(k plan.Kind) iter.Seq2[plan.Resource, error] {
-		return f.resources(ctx, inventory, k, "NULL", "i.external_id = '' ORDER BY i.remote_id")
+		return f.resources(ctx, k, noMembersRead+unownedBlocks, inventory, string(k))
 	}
 }
 
 // HeldGroups yields an inventory's groups with their members.
 func (f *File) HeldGroups(ctx context.Context, inventory int64) iter.Seq2[plan.Resource, error] {
-	return f.resources(ctx, inventory, plan.Group, "r.members", "true ORDER BY i.external_id, i.remote_id")
+	return f.resources(ctx, plan.Group, withMembers+allBlocks, inventory, string(plan.Group))
 }
 
 // Settings yields an inventory's settings with their members.
 func (f *File) Settings(ctx context.Context, inventory int64) iter.Seq2[plan.Resource, error] {
-	return f.resources(ctx, inventory, plan.Setting, "members", "true ORDER BY external_id, remote_id")
+	return f.resources(ctx, plan.Setting, withMembers+allBlocks, inventory, string(plan.Setting))
 }
 
-// resources reads the column members as it is named, and the tables instead of
-// the view as [File.entries] does.
-func (f *File) resources(ctx context.Context, inventory int64, k plan.Kind, members, which string, args ...any) iter.Seq2[plan.Resource, error] {
-	return each(ctx, f, scanResource(k), "SELECT i.external_id, i.remote_id, r.version, r.fields, "+members+` FROM resource_ids i JOIN resource_rows r ON r.place = i.place
-		WHERE i.inventory = ? AND i.kind = ? AND `+which, append([]any{inventory, string(k)}, args...)...)
-}
-
-func scanResource(k plan.Kind) func(scanner) (plan.Resource, error) {
-	return func(row scanner) (plan.Resource, error) {
-		r := plan.Resource{Kind: k}
-		var fields string
-		var members any
-		err := row.Scan(&r.ExternalID, &r.RemoteID, &r.Version, &fields, &members)
-		if err != nil {
-			return r, err
-		}
-		if r.Fields, err = readObject(fields, plainString); err != nil {
-			return r, fmt.Errorf("fields of %s: %w", r.RemoteID, err)
-		}
-		return r, fromList(text(members), &r.Members)
+// Memberships counts the members of all groups of an inventory.
+func (f *File) Memberships(ctx context.Context, inventory int64) (int, error) {
+	n := 0
+	err := f.db.QueryRowContext(ctx, "SELECT coalesce(sum(memberships), 0) FROM resource_blocks WHERE inventory = ? AND kind = 'group'", inventory).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the memberships of inventory %d: %w", inventory, err)
 	}
+	return n, nil
 }

@@ -64,17 +64,23 @@ func (c *cursor) texts() (list []string) {
 }
 
 // object takes an object whole.
-func (c *cursor) object() string {
-	if c.err != nil || c.rest == "" || c.rest[0] != '{' {
+func (c *cursor) object() string { return c.whole('{', '}') }
+
+// list takes a list whole.
+func (c *cursor) list() string { return c.whole('[', ']') }
+
+// whole takes what is between two brackets.
+func (c *cursor) whole(begin, end byte) string {
+	if c.err != nil || c.rest == "" || c.rest[0] != begin {
 		c.fail()
 		return ""
 	}
 	deep := 0
 	for i := 0; i < len(c.rest); i++ {
 		switch c.rest[i] {
-		case '{':
+		case begin:
 			deep++
-		case '}':
+		case end:
 			if deep--; deep == 0 {
 				whole := c.rest[:i+1]
 				c.rest = c.rest[i+1:]

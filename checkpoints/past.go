@@ -66,12 +66,12 @@ type heldLine struct {
 // read in the order of our IDs, which nearly all objects bear; the others are
 // looked up.
 func (f *File) heldNow(ctx context.Context, planID, run, inventory int64, k plan.Kind) iter.Seq2[heldLine, error] {
-	kind, members := plan.Person, "'[]'"
+	kind, columns := plan.Person, noMembersRead
 	if k != plan.Person {
-		kind, members = plan.Group, "members"
+		kind, columns = plan.Group, withMembers
 	}
 	return func(yield func(heldLine, error) bool) {
-		next, stop := iter.Pull2(f.resources(ctx, inventory, kind, members, "external_id <> '' ORDER BY external_id, remote_id"))
+		next, stop := iter.Pull2(f.resources(ctx, kind, columns+ownedBlocks, inventory, string(kind)))
 		defer stop()
 		owned, err, more := next()
 		var strays map[plan.RemoteID]plan.ExternalID
@@ -89,7 +89,7 @@ func (f *File) heldNow(ctx context.Context, planID, run, inventory int64, k plan
 					strays, err = f.remotes(ctx, inventory, kind)
 				}
 				if external, there := strays[t.remote]; there && err == nil {
-					l.have, err = first(f.resources(ctx, inventory, kind, members, "external_id = ? AND remote_id = ?", string(external), string(t.remote)))
+					l.have, err = f.resourceOf(ctx, inventory, kind, columns, external, t.remote)
 				}
 			}
 			if err = errors.Join(touchedErr, err); !yield(l, err) || err != nil {
@@ -114,16 +114,11 @@ func (f *File) touched(ctx context.Context, planID, run int64, k plan.Kind) iter
 // remotes maps the destination's ids in an inventory to the external ids.
 func (f *File) remotes(ctx context.Context, inventory int64, k plan.Kind) (map[plan.RemoteID]plan.ExternalID, error) {
 	all := map[plan.RemoteID]plan.ExternalID{}
-	type row struct {
-		external plan.ExternalID
-		remote   plan.RemoteID
-	}
-	for r, err := range each(ctx, f, func(s scanner) (r row, err error) { return r, s.Scan(&r.external, &r.remote) },
-		"SELECT external_id, remote_id FROM resources WHERE inventory = ? AND kind = ?", inventory, string(k)) {
+	for r, err := range f.resources(ctx, k, noMembersRead+allBlocks, inventory, string(k)) {
 		if err != nil {
 			return nil, err
 		}
-		all[r.remote] = r.external
+		all[r.RemoteID] = r.ExternalID
 	}
 	return all, nil
 }
@@ -185,14 +180,4 @@ func (f *File) PlanOfRun(ctx context.Context, run int64) (Plan, error) {
 // PlanByID returns the plan with a number in this file.
 func (f *File) PlanByID(ctx context.Context, id int64) (Plan, error) {
 	return f.plan(ctx, "WHERE id = ?", id)
-}
-
-// Memberships counts the members of all groups of an inventory.
-func (f *File) Memberships(ctx context.Context, inventory int64) (int, error) {
-	n := 0
-	err := f.db.QueryRowContext(ctx, "SELECT coalesce(sum(json_array_length(members)), 0) FROM resources WHERE inventory = ? AND kind = 'group'", inventory).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("count the memberships of inventory %d: %w", inventory, err)
-	}
-	return n, nil
 }

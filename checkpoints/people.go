@@ -80,8 +80,8 @@ func (f *File) read(ctx context.Context, p Plan, key PersonKey) iter.Seq2[plan.E
 // the others returned unless the plan adopts them.
 func (f *File) held(ctx context.Context, p Plan, key PersonKey, known map[plan.ExternalID]bool) ([]plan.RemoteID, error) {
 	var strangers []plan.RemoteID
-	for r, err := range each(ctx, f, scanResource(plan.Person), `SELECT external_id, remote_id, version, fields, '[]' FROM resources WHERE inventory = ? AND kind = 'person'
-		AND (external_id = ? OR remote_id = ? OR fields LIKE ? ESCAPE '\') ORDER BY external_id, remote_id`, p.Inventory, key.Text, key.Text, "%"+likeness(key.Text)+"%") {
+	for r, err := range f.resources(ctx, plan.Person, noMembersRead+` FROM resource_blocks WHERE inventory = ? AND kind = 'person' AND body LIKE ? ESCAPE '\' ORDER BY number`,
+		p.Inventory, "%"+likeness(key.Text)+"%") {
 		if err != nil {
 			return nil, err
 		}

@@ -83,8 +83,13 @@ func (f *File) Stranger(ctx context.Context, p Plan, remote plan.RemoteID) (Pers
 
 // resource looks up what the destination held, by its id, or else by ours.
 func (f *File) resource(ctx context.Context, p Plan, id plan.ExternalID, remote plan.RemoteID) (*plan.Resource, error) {
-	return first(each(ctx, f, scanResource(plan.Person), `SELECT external_id, remote_id, version, fields, '[]' FROM resources WHERE inventory = ?1 AND kind = 'person'
-		AND (remote_id = ?2 OR ?2 = '' AND external_id = ?3 AND ?3 <> '')`, p.Inventory, string(remote), string(id)))
+	if remote != "" {
+		return f.resourceBy(ctx, p.Inventory, plan.Person, remote)
+	}
+	if id == "" {
+		return nil, nil //nolint:nilnil // nobody is nobody
+	}
+	return f.resourceOf(ctx, p.Inventory, plan.Person, noMembersRead, id, "")
 }
 
 // memberships looks for the person in the groups of both sides.
@@ -98,8 +103,7 @@ func (f *File) memberships(ctx context.Context, p Plan, v *Person) error {
 		}
 	}
 	if r := v.Resource; r != nil {
-		for g, err := range each(ctx, f, scanResource(plan.Group), `SELECT external_id, remote_id, version, fields, '[]' FROM resources WHERE inventory = ?1 AND kind = 'group'
-			AND EXISTS (SELECT 1 FROM json_each(members) WHERE value = ?2) ORDER BY external_id, remote_id`, p.Inventory, string(r.RemoteID)) {
+		for g, err := range f.groupsWith(ctx, p.Inventory, r.RemoteID) {
 			if err != nil {
 				return err
 			}

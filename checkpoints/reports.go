@@ -52,15 +52,12 @@ func (f *File) SaveReport(ctx context.Context, r Report, settle func(*ReportSink
 func (f *File) LastReport(ctx context.Context, planID int64) (Report, error) {
 	var r Report
 	var made string
-	err := f.db.QueryRowContext(ctx, "SELECT id, plan, inventory, made_at, head FROM reports WHERE plan = ? ORDER BY id DESC LIMIT 1", planID).
-		Scan(&r.ID, &r.Plan, &r.Inventory, &made, &r.Head)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Report{}, fmt.Errorf("report on plan %d: %w", planID, ErrNone)
-	}
-	if err == nil {
-		r.Made, err = parseStamp(made)
-	}
+	err := f.head(ctx, fmt.Sprintf("report on plan %d", planID), "SELECT id, plan, inventory, made_at, head FROM reports WHERE plan = ? ORDER BY id DESC LIMIT 1",
+		[]any{planID}, &r.ID, &r.Plan, &r.Inventory, &made, &r.Head)
 	if err != nil {
+		return Report{}, err
+	}
+	if r.Made, err = parseStamp(made); err != nil {
 		return Report{}, fmt.Errorf("read the last report on plan %d: %w", planID, err)
 	}
 	return r, nil
@@ -102,27 +99,28 @@ type Foreigner struct {
 // ReportSink takes a report as it is made. Its statements are closed with the
 // transaction.
 type ReportSink struct {
-	ctx                 context.Context //nolint:containedctx // lives for one SaveReport
-	tx                  *sql.Tx
-	report              Report
-	seq                 int
-	verdict, difference *sql.Stmt
+	ctx    context.Context //nolint:containedctx // lives for one SaveReport
+	tx     *sql.Tx
+	report Report
+	seq    int
+
+	verdict, difference, foreigner *sql.Stmt
 }
 
 func newReportSink(ctx context.Context, tx *sql.Tx, r Report) (*ReportSink, error) {
 	s := &ReportSink{ctx: ctx, tx: tx, report: r}
-	var err1, err2 error
-	s.verdict, err1 = tx.PrepareContext(ctx, "INSERT INTO report_objects (report, kind, object, name, planned, class, code, failure, why, remedy, adopts, attempts, run, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	var err1, err2, err3 error
+	s.verdict, err1 = tx.PrepareContext(ctx, "INSERT INTO report_objects (report, kind, object, name, planned, class, code, failure, why, remedy, remote, attempts, run, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 	s.difference, err2 = tx.PrepareContext(ctx, `INSERT INTO report_differences (report, kind, object, seq, body)
 		SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM report_objects WHERE report = ?1 AND kind = ?2 AND object = ?3 AND class = ?6)`)
-	return s, errors.Join(err1, err2)
+	s.foreigner, err3 = tx.PrepareContext(ctx, "INSERT INTO report_unexpected (report, kind, remote_id, external_id, name) VALUES (?, ?, ?, ?, ?)")
+	return s, errors.Join(err1, err2, err3)
 }
 
-// Verdict stores one object. Adopts is the destination's id of what the plan
-// would adopt for it now, or "".
-func (s *ReportSink) Verdict(v Verdict, adopts plan.RemoteID) error {
+// Verdict stores one object.
+func (s *ReportSink) Verdict(v Verdict) error {
 	_, err := s.verdict.ExecContext(s.ctx, s.report.ID, string(v.Kind), string(v.Object), v.Name, string(v.Planned), v.Class, string(v.Code), string(v.Failure),
-		v.Why, v.Remedy, string(adopts), v.Attempts, v.Run, optionalStamp(v.At))
+		v.Why, v.Remedy, string(v.Remote), v.Attempts, v.Run, optionalStamp(v.At))
 	if err != nil {
 		return fmt.Errorf("store what became of %s: %w", v.Name, err)
 	}
@@ -141,58 +139,55 @@ func (s *ReportSink) Difference(step plan.Step, class string) error {
 	return err
 }
 
-// Foreigners stores what the destination holds and the plan's source does not
-// know, when all verdicts are stored, and counts it by kind. What would be
-// adopted now is known.
-func (s *ReportSink) Foreigners() (map[plan.Kind]int, error) {
-	counts := map[plan.Kind]int{}
-	for _, k := range []struct {
-		kind       plan.Kind
-		name, also string
-	}{{plan.Person, plan.UserName, string(plan.Person)}, {plan.Group, plan.DisplayName, string(plan.Unit)}} {
-		res, err := s.tx.ExecContext(s.ctx, `INSERT OR IGNORE INTO report_unexpected (report, kind, remote_id, external_id, name)
-			SELECT ?1, kind, remote_id, external_id, coalesce(fields ->> ?2, remote_id) FROM resources r
-			WHERE inventory = ?3 AND kind = ?4 AND CASE external_id
-				WHEN '' THEN remote_id NOT IN (SELECT adopts FROM report_objects WHERE report = ?1 AND adopts <> '')
-				ELSE NOT EXISTS (SELECT 1 FROM decisions d WHERE d.plan = ?5 AND d.kind IN (?4, ?6) AND d.object = r.external_id) END`,
-			s.report.ID, k.name, s.report.Inventory, string(k.kind), s.report.Plan, k.also)
-		if err != nil {
-			return nil, fmt.Errorf("list what is at the destination alone: %w", err)
-		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return nil, err
-		}
-		counts[k.kind] = int(n)
+// Foreigner stores what the destination holds and the plan's source does not
+// know.
+func (s *ReportSink) Foreigner(v Foreigner) error {
+	if _, err := s.foreigner.ExecContext(s.ctx, s.report.ID, string(v.Kind), string(v.Remote), string(v.External), v.Name); err != nil {
+		return fmt.Errorf("store that %s is at the destination alone: %w", v.Remote, err)
 	}
-	return counts, nil
+	return nil
 }
 
 // Verdicts yields the objects of one kind of which a report says that they are
 // not simply as the plan wants them, in the order of their IDs.
 func (f *File) Verdicts(ctx context.Context, r Report, k plan.Kind) iter.Seq2[Verdict, error] {
-	return each(ctx, f, scanVerdict, `SELECT kind, object, name, planned, class, code, failure, why, remedy, attempts, run, at, `+remoteOf("o")+`
-		FROM report_objects o WHERE report = ?2 AND kind = ?3 ORDER BY object`, r.Inventory, r.ID, string(k))
+	return each(ctx, f, scanVerdict, `SELECT kind, object, name, planned, class, code, failure, why, remedy, remote, attempts, run, at
+		FROM report_objects WHERE report = ? AND kind = ? ORDER BY object`, r.ID, string(k))
 }
 
 // AllVerdicts yields all objects of one kind in the order of their IDs. Of those
 // that are as the plan wants them it says neither attempts nor run: [File.Fates]
 // does.
 func (f *File) AllVerdicts(ctx context.Context, r Report, k plan.Kind) iter.Seq2[Verdict, error] {
-	return each(ctx, f, scanVerdict, `SELECT d.kind, d.object, d.name, d.class, coalesce(o.class, ''), coalesce(o.code, ''), coalesce(o.failure, ''), coalesce(o.why, ''), coalesce(o.remedy, ''),
-		coalesce(o.attempts, 0), coalesce(o.run, 0), coalesce(o.at, ''), `+remoteOf("d")+`
-		FROM decisions d LEFT JOIN report_objects o ON o.report = ?2 AND o.kind = d.kind AND o.object = d.object
-		WHERE d.plan = ?4 AND d.kind = ?3 ORDER BY d.object`, r.Inventory, r.ID, string(k), r.Plan)
-}
-
-// remoteOf looks up the destination's id of an object in the inventory ?1.
-func remoteOf(table string) string {
-	return "coalesce((SELECT min(remote_id) FROM resources WHERE inventory = ?1 AND kind = CASE ?3 WHEN 'person' THEN 'person' ELSE 'group' END AND external_id = " + table + ".object), '')"
+	all := each(ctx, f, scanVerdict, `SELECT d.kind, d.object, d.name, d.class, coalesce(o.class, ''), coalesce(o.code, ''), coalesce(o.failure, ''), coalesce(o.why, ''), coalesce(o.remedy, ''),
+		coalesce(o.remote, ''), coalesce(o.attempts, 0), coalesce(o.run, 0), coalesce(o.at, '')
+		FROM decisions d LEFT JOIN report_objects o ON o.report = ?1 AND o.kind = d.kind AND o.object = d.object
+		WHERE d.plan = ?2 AND d.kind = ?3 ORDER BY d.object`, r.ID, r.Plan, string(k))
+	kind := plan.Person
+	if k != plan.Person {
+		kind = plan.Group
+	}
+	return func(yield func(Verdict, error) bool) {
+		next, stop := iter.Pull2(f.Owned(ctx, r.Inventory)(kind))
+		defer stop()
+		there, err, more := next()
+		for v, verdictErr := range all {
+			for more && err == nil && there.ExternalID < v.Object {
+				there, err, more = next()
+			}
+			if v.Class == "" && more && there.ExternalID == v.Object {
+				v.Remote = there.RemoteID
+			}
+			if err = errors.Join(verdictErr, err); !yield(v, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 func scanVerdict(row scanner) (v Verdict, err error) {
 	var at string
-	if err := row.Scan(&v.Kind, &v.Object, &v.Name, &v.Planned, &v.Class, &v.Code, &v.Failure, &v.Why, &v.Remedy, &v.Attempts, &v.Run, &at, &v.Remote); err != nil {
+	if err := row.Scan(&v.Kind, &v.Object, &v.Name, &v.Planned, &v.Class, &v.Code, &v.Failure, &v.Why, &v.Remedy, &v.Remote, &v.Attempts, &v.Run, &at); err != nil {
 		return v, err
 	}
 	v.At, err = parseStamp(at)

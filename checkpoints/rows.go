@@ -50,19 +50,18 @@ func asJSON(v any) (string, error) {
 	return string(b), err
 }
 
+// unless is a column that is NULL where there is nothing.
+func unless(value, nothing string) any {
+	if value == nothing {
+		return nil
+	}
+	return value
+}
+
 // text is a column that is NULL where there is nothing.
 func text(column any) string {
 	s, _ := column.(string)
 	return s
-}
-
-// fromList reads a column that holds a list as JSON, or nothing. Most lists are
-// empty.
-func fromList[T any](s string, list *[]T) error {
-	if s == "[]" || s == "" {
-		return nil
-	}
-	return json.Unmarshal([]byte(s), list)
 }
 
 // stamp and parseStamp are how times are kept, the zero time as "".

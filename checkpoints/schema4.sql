@@ -93,39 +93,33 @@ CREATE VIEW entries AS
            coalesce(e.value ->> 5, '') AS inactive, coalesce(e.value -> 6, '[]') AS flaws
     FROM entry_blocks b, json_each(b.body) e;
 
--- The objects of an inventory are appended as they come, and their IDs are put
--- in order at the end. In one tree in the order of the IDs, each object that
--- came would have changed another page of the file. The view has the name and
--- the columns that the table had; its join is LEFT so that what asks for IDs
--- alone does not read the rows.
+-- So are the resources of an inventory; those without an ID of ours have blocks of
+-- their own, which come first.
 
-CREATE TABLE resource_rows (
-    place   INTEGER PRIMARY KEY,
-    version TEXT NOT NULL,
-    fields  TEXT NOT NULL,
-    members TEXT -- NULL where there are none
-) STRICT;
-
-CREATE TABLE resource_ids (
+CREATE TABLE resource_blocks (
     inventory   INTEGER NOT NULL REFERENCES inventories,
     kind        TEXT    NOT NULL,
-    external_id TEXT    NOT NULL,
-    remote_id   TEXT    NOT NULL,
-    place       INTEGER NOT NULL, -- of the row in resource_rows
-    PRIMARY KEY (inventory, kind, external_id, remote_id)
-) STRICT, WITHOUT ROWID;
+    number      INTEGER NOT NULL, -- in the order of the blocks
+    first       TEXT    NOT NULL, -- the least external ID in it, or ''
+    resources   INTEGER NOT NULL, -- how many
+    memberships INTEGER NOT NULL, -- of all of them
+    body        TEXT    NOT NULL, -- JSON: [[external_id, remote_id, version, fields], ...]
+    members     TEXT,             -- JSON: [members, ...]; NULL where none has any
+    PRIMARY KEY (inventory, kind, number)
+) STRICT;
 
-INSERT INTO resource_rows
-    SELECT row_number() OVER (ORDER BY inventory, kind, external_id, remote_id), version, fields, nullif(members, '[]')
-    FROM resources;
-INSERT INTO resource_ids
-    SELECT inventory, kind, external_id, remote_id, row_number() OVER (ORDER BY inventory, kind, external_id, remote_id)
-    FROM resources;
+INSERT INTO resource_blocks
+    SELECT inventory, kind, 2 * block + (external_id <> '') AS number, min(external_id), count(*), sum(json_array_length(members)),
+           json_group_array(json_array(external_id, remote_id, version, json(fields)) ORDER BY external_id, remote_id),
+           CASE WHEN max(members <> '[]') THEN json_group_array(json(members) ORDER BY external_id, remote_id) END
+    FROM (SELECT *, sum(length(fields) + length(members)) OVER (PARTITION BY inventory, kind ORDER BY external_id, remote_id) / 65536 AS block FROM resources)
+    GROUP BY inventory, kind, number;
 DROP TABLE resources;
 
 CREATE VIEW resources AS
-    SELECT i.inventory, i.kind, i.external_id, i.remote_id, r.version, r.fields, coalesce(r.members, '[]') AS members
-    FROM resource_ids i LEFT JOIN resource_rows r ON r.place = i.place;
+    SELECT b.inventory, b.kind, r.value ->> 0 AS external_id, r.value ->> 1 AS remote_id, r.value ->> 2 AS version, r.value -> 3 AS fields,
+           coalesce(b.members -> r.key, '[]') AS members
+    FROM resource_blocks b, json_each(b.body) r;
 
 -- What a run has sent and waited for so far, beyond what the journal says.
 CREATE TABLE sent (
@@ -161,7 +155,7 @@ CREATE TABLE report_objects (
     failure  TEXT    NOT NULL, -- why a step on it failed, as in the journal
     why      TEXT    NOT NULL,
     remedy   TEXT    NOT NULL,
-    adopts   TEXT    NOT NULL, -- the id of what would be adopted now, or ''
+    remote   TEXT    NOT NULL, -- the destination's id as it was read back, or ''
     attempts INTEGER NOT NULL,
     run      INTEGER NOT NULL, -- the last that recorded one of its steps, or 0
     at       TEXT    NOT NULL, -- when

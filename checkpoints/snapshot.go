@@ -37,7 +37,7 @@ func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time,
 		if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) + 1 FROM snapshots").Scan(&s.ID); err != nil {
 			return err
 		}
-		l, err := loadEntries(ctx, f, tx, s.ID, read)
+		l, err := entryBlocks().load(ctx, f, tx, s.ID, read)
 		if err != nil {
 			return err
 		}
@@ -54,6 +54,14 @@ func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time,
 		return Snapshot{}, fmt.Errorf("save snapshot: %w", err)
 	}
 	return s, nil
+}
+
+func entryBlocks() shelf[plan.Entry] {
+	return shelf[plan.Entry]{
+		pack:   (*packer).pack,
+		insert: "INSERT INTO entry_blocks (snapshot, kind, first, entries, body, members) VALUES (?, ?, ?, ?, ?, ?)",
+		row:    func(b block) []any { return []any{string(b.first), b.objects, b.body, unless(b.members, "")} },
+	}
 }
 
 // LastSnapshot returns the newest snapshot; the error wraps [ErrNone] when
@@ -139,14 +147,4 @@ func insert(ctx context.Context, tx *sql.Tx, query string, args ...any) (int64, 
 		return 0, err
 	}
 	return res.LastInsertId()
-}
-
-// seal writes what is known of a read only at its end.
-func seal(ctx context.Context, tx *sql.Tx, table string, id int64, l loaded) error {
-	proof, err := asJSON(l.proof)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "UPDATE "+table+" SET digest = ?, complete = ?, proof = ? WHERE id = ?", string(l.digest), l.proof.Complete, proof, id)
-	return err
 }

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -94,11 +95,16 @@ func (c *comparison) Decision(now plan.Decision) error {
 	if !class.listed() {
 		return nil
 	}
-	adopts := plan.RemoteID("")
-	if now.Class == plan.ToAdopt {
-		adopts = now.Remote
+	if now.Class != plan.ToAdopt { // what would be adopted is not this object yet
+		v.Remote = now.Remote
 	}
-	return c.to.Verdict(v, adopts)
+	return c.to.Verdict(v)
+}
+
+// Unexpected keeps what the destination holds and the source does not know.
+func (c *comparison) Unexpected(r plan.Resource) error {
+	c.report.Unexpected[r.Kind]++
+	return c.to.Foreigner(checkpoints.Foreigner{Kind: r.Kind, Remote: r.RemoteID, External: r.ExternalID, Name: cmp.Or(r.Name(), string(r.RemoteID))})
 }
 
 // further asks what became of an object that is there, where the destination

@@ -44,7 +44,7 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	r := Report{
 		Plan: p.Summary.Digest, Snapshot: snap.Digest, Settings: p.Settings, Inventory: inv.Digest, Source: snap.Source, Destination: inv.Destination,
 		Version: opts.Version, SnapshotTaken: snap.Taken, PlanMade: p.Made.UTC(), ReadBack: inv.Taken, InSnapshot: snap.Entries,
-		Objects: map[plan.Kind]map[Class]int{}, Steps: map[string]int{}, Waived: p.Rules.Waived, Numbers: opts.Numbers,
+		Objects: map[plan.Kind]map[Class]int{}, Unexpected: map[plan.Kind]int{plan.Person: 0, plan.Group: 0}, Steps: map[string]int{}, Waived: p.Rules.Waived, Numbers: opts.Numbers,
 		Memberships: Memberships{Direct: p.Summary.Direct, Flat: p.Summary.Flat}, Attested: said,
 	}
 	if !inv.Proof.Complete {
@@ -54,7 +54,7 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 		r.Pages += s.Pages
 	}
 	if p.Undoes != 0 {
-		r.Undoes, r.InSnapshot = p.Summary.Undoes, map[plan.Kind]int{}
+		r.Undoes, r.InSnapshot, r.Unexpected = p.Summary.Undoes, map[plan.Kind]int{}, nil
 	}
 	decide, err := decision(ctx, f, p, inv, plan.Reconsider)
 	if err != nil {
@@ -107,12 +107,8 @@ func (c *comparison) run(decide func(plan.Sink) (plan.Summary, error)) error {
 			return orBug(err, then, "is in the plan and not in its snapshot")
 		}
 	}
-	if c.report.Unexpected, err = c.to.Foreigners(); err != nil {
-		return err
-	}
 	if c.report.Undoes != nil {
-		c.report.Unexpected = nil // nobody asks who is there beside
-		return nil
+		return nil // nobody asks who is there beside
 	}
 	for _, k := range []plan.Kind{plan.Person, plan.Group} {
 		if found := c.report.Unexpected[k]; found != sum.Unexpected[k] {

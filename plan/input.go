@@ -56,3 +56,9 @@ type Sink interface {
 	// Decision takes each source object once.
 	Decision(Decision) error
 }
+
+// Watcher is a [Sink] that is also told what the destination holds and the
+// source does not know: people, then groups, of each those that bear an ID first.
+type Watcher interface {
+	Unexpected(Resource) error
+}

@@ -20,17 +20,18 @@ func (d *decider) decideAll(k Kind, seen func(outcome) error) error {
 	if err := d.survey(k); err != nil {
 		return err
 	}
-	adopted := 0
+	strangers := strangers{}
+	strangers.watcher, _ = d.out.(Watcher)
 	d.due[k] = &due{}
 	i := -1
-	err := d.outcomes(k, func(Resource) { d.sum.Unexpected[k]++ }, func(o outcome) error {
+	err := d.outcomes(k, strangers.add, func(o outcome) error {
 		for _, f := range o.want.findings {
 			if err := d.finding(f); err != nil {
 				return err
 			}
 		}
 		if o.class == ToAdopt {
-			adopted++
+			strangers.adopt(o.step.Remote)
 		}
 		i++
 		if o.step != nil && !d.isEarly(o) {
@@ -44,14 +45,38 @@ func (d *decider) decideAll(k Kind, seen func(outcome) error) error {
 	if err != nil {
 		return err
 	}
-	for _, err := range d.in.Inventory.Unowned(k) {
+	for r, err := range d.in.Inventory.Unowned(k) {
 		if err != nil {
 			return fmt.Errorf("read the inventory's resources of kind %s: %w", k, err)
 		}
-		d.sum.Unexpected[k]++
+		if !strangers.adopted[r.RemoteID] {
+			strangers.add(r)
+		}
 	}
-	d.sum.Unexpected[k] -= adopted
-	return nil
+	d.sum.Unexpected[k] = strangers.n
+	return strangers.err
+}
+
+// strangers are the destination's objects that the source does not know.
+type strangers struct {
+	n       int
+	watcher Watcher // or nil
+	err     error   // the first of the watcher
+	adopted map[RemoteID]bool
+}
+
+func (s *strangers) add(r Resource) {
+	s.n++
+	if s.watcher != nil && s.err == nil {
+		s.err = s.watcher.Unexpected(r)
+	}
+}
+
+func (s *strangers) adopt(r RemoteID) {
+	if s.adopted == nil {
+		s.adopted = map[RemoteID]bool{}
+	}
+	s.adopted[r] = true
 }
 
 // outcomes decides every object of one kind, the same each time.

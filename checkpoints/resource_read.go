@@ -1,0 +1,155 @@
+package checkpoints
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"ldap2scim/plan"
+)
+
+// Which blocks of an inventory hold objects of a kind: all of them, those with an
+// ID of ours, or the others, in order.
+const (
+	allBlocks     = " FROM resource_blocks WHERE inventory = ? AND kind = ? ORDER BY number"
+	ownedBlocks   = " FROM resource_blocks WHERE inventory = ? AND kind = ? AND first <> '' ORDER BY number"
+	unownedBlocks = " FROM resource_blocks WHERE inventory = ? AND kind = ? AND first = '' ORDER BY number"
+	withMembers   = "SELECT body, members"
+	noMembersRead = "SELECT body, NULL"
+)
+
+// resources yields the resources of the blocks that a query has. Its columns are
+// body and members, which is NULL for groups without their members.
+func (f *File) resources(ctx context.Context, k plan.Kind, query string, args ...any) iter.Seq2[plan.Resource, error] {
+	return func(yield func(plan.Resource, error) bool) {
+		for b, err := range each(ctx, f, scanResources, query, args...) {
+			for err == nil && !b.ended {
+				var r plan.Resource
+				if r, err = b.next(k); err != nil {
+					err = fmt.Errorf("read a resource of an inventory: %w", err)
+				} else if !yield(r, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(plan.Resource{}, err)
+				return
+			}
+		}
+	}
+}
+
+// resourceReader reads a block resource by resource.
+type resourceReader struct {
+	resources cursor
+	members   *cursor // nil where there are none
+	ended     bool
+}
+
+func scanResources(row scanner) (b resourceReader, err error) {
+	var members any
+	if err := row.Scan(&b.resources.rest, &members); err != nil {
+		return b, err
+	}
+	b.resources.must('[')
+	if list := text(members); list != "" {
+		b.members = &cursor{rest: list}
+		b.members.must('[')
+	}
+	return b, b.resources.err
+}
+
+// next reads a resource. Its strings share no memory with the block, so that who
+// keeps one of them keeps little.
+func (b *resourceReader) next(k plan.Kind) (plan.Resource, error) {
+	r := plan.Resource{Kind: k}
+	c := cursor{rest: strings.Clone(b.resources.list())}
+	if b.ended = b.resources.endOfItem(); b.resources.err != nil {
+		return r, b.resources.err
+	}
+	c.must('[')
+	r.ExternalID = plan.ExternalID(c.text())
+	c.must(',')
+	r.RemoteID = plan.RemoteID(c.text())
+	c.must(',')
+	r.Version = c.text()
+	c.must(',')
+	fields := c.object()
+	if c.must(']'); c.err != nil {
+		return r, c.err
+	}
+	var err error
+	if r.Fields, err = readObject(fields, plainString); err != nil || b.members == nil {
+		return r, err
+	}
+	r.Members = remotesApart(b.members)
+	if ended := b.members.endOfItem(); ended != b.ended {
+		b.members.fail()
+	}
+	return r, b.members.err
+}
+
+// remotesApart reads a list of ids into memory of their own.
+func remotesApart(c *cursor) []plan.RemoteID {
+	text := strings.Clone(c.list())
+	if text == "[]" {
+		return nil
+	}
+	ids := make([]plan.RemoteID, 0, strings.Count(text, ",")+1)
+	whole := cursor{rest: text}
+	whole.must('[')
+	for more := true; more && whole.err == nil; more = whole.is(',') {
+		ids = append(ids, plan.RemoteID(whole.text()))
+	}
+	if whole.must(']'); whole.err != nil {
+		c.fail()
+	}
+	return ids
+}
+
+// resourceOf looks a resource up by our ID, and by the destination's where that
+// is not ""; nil when there is none.
+func (f *File) resourceOf(ctx context.Context, inventory int64, k plan.Kind, columns string, id plan.ExternalID, remote plan.RemoteID) (*plan.Resource, error) {
+	// Several may bear our ID, in more than one block.
+	for r, err := range f.resources(ctx, k, columns+` FROM resource_blocks WHERE inventory = ?1 AND kind = ?2 AND first <= ?3
+		AND number >= (SELECT coalesce(max(number), 0) FROM resource_blocks WHERE inventory = ?1 AND kind = ?2 AND first < ?3) ORDER BY number`, inventory, string(k), string(id)) {
+		if err != nil {
+			return nil, err
+		}
+		if r.ExternalID == id && (remote == "" || r.RemoteID == remote) {
+			return &r, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // nothing there is no error
+}
+
+// resourceBy looks a resource up by the destination's id; nil when there is none.
+func (f *File) resourceBy(ctx context.Context, inventory int64, k plan.Kind, remote plan.RemoteID) (*plan.Resource, error) {
+	for r, err := range f.resources(ctx, k, noMembersRead+" FROM resource_blocks WHERE inventory = ? AND kind = ? AND instr(body, ?) > 0 ORDER BY number",
+		inventory, string(k), string(appendText(nil, string(remote)))) {
+		if err != nil {
+			return nil, err
+		}
+		if r.RemoteID == remote {
+			return &r, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // nothing there is no error
+}
+
+// groupsWith yields the groups that the destination has somebody in.
+func (f *File) groupsWith(ctx context.Context, inventory int64, remote plan.RemoteID) iter.Seq2[plan.Resource, error] {
+	return func(yield func(plan.Resource, error) bool) {
+		for g, err := range f.resources(ctx, plan.Group, withMembers+" FROM resource_blocks WHERE inventory = ? AND kind = 'group' AND instr(members, ?) > 0 ORDER BY number",
+			inventory, string(appendText(nil, string(remote)))) {
+			if err == nil && !slices.Contains(g.Members, remote) {
+				continue
+			}
+			if !yield(g, err) {
+				return
+			}
+		}
+	}
+}
