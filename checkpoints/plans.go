@@ -43,8 +43,15 @@ func (f *File) SavePlan(ctx context.Context, head Plan, decide func(plan.Sink) (
 		if err != nil {
 			return err
 		}
-		to := newPlanSink(ctx, tx, head.ID)
-		if head.Summary, err = decide(to); err != nil {
+		to := newPlanWriter(ctx, tx, head.ID)
+		err = plan.PipeLarge(func(put func([]any) error) (err error) {
+			q := planQueue{put: put}
+			if head.Summary, err = decide(&q); err != nil {
+				return err
+			}
+			return q.flush()
+		}, to.write)
+		if err != nil {
 			return err
 		}
 		if err := to.flush(); err != nil {
