@@ -97,8 +97,22 @@ func withBase64(attrs map[string][]string) map[string][]string {
 	return safe
 }
 
+// plainValues reads a list as plainList does. Lists of one value, which most
+// attributes have, share the memory of single.
+func plainValues(single *[]string, s string) (values []string, after string, ok bool) {
+	if strings.HasPrefix(s, `["`) {
+		if text, after, ok := plainString(s[1:]); ok && strings.HasPrefix(after, "]") {
+			*single = append(*single, text)
+			n := len(*single)
+			return (*single)[n-1 : n : n], after[1:], true
+		}
+	}
+	return plainList[string](s)
+}
+
 func decodeAttrs(s string) (map[string][]string, error) {
-	attrs, err := readObject(s, plainList[string])
+	single := make([]string, 0, 8)
+	attrs, err := readObject(s, func(rest string) ([]string, string, bool) { return plainValues(&single, rest) })
 	if err != nil {
 		return nil, fmt.Errorf("attributes of an entry: %w", err)
 	}

@@ -39,10 +39,13 @@ func FuzzJSON(f *testing.F) {
 // sameObject fails when what is read without encoding/json is not what it reads.
 func sameObject(t *testing.T, s string) {
 	t.Helper()
-	if got, ok := plainObject(s, plainList[string]); ok {
-		var want map[string][]string
-		if err := json.Unmarshal([]byte(s), &want); err != nil || !cmp.Equal(want, got) {
-			t.Errorf("%q: got %q, want %q, %v", s, got, want, err)
+	var single []string
+	for _, list := range []func(string) ([]string, string, bool){plainList[string], func(rest string) ([]string, string, bool) { return plainValues(&single, rest) }} {
+		if got, ok := plainObject(s, list); ok {
+			var want map[string][]string
+			if err := json.Unmarshal([]byte(s), &want); err != nil || !cmp.Equal(want, got) {
+				t.Errorf("%q: got %q, want %q, %v", s, got, want, err)
+			}
 		}
 	}
 	if got, ok := plainObject(s, plainString); ok {

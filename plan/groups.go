@@ -135,7 +135,7 @@ func (d *decider) sendMembers(wave uint8) error {
 		// Nobody joins before the group is there.
 		due := func(p uint32) bool { return max(d.roster.wave[p], t.wave) == wave }
 		steps := d.memberSteps(t, d.idsOf(add, due), d.idsOf(remove, due))
-		if err := replayMembers(d.idsOf(n.have, due), d.idsOf(want, due), d.idsOf(remove, due), steps); err != nil {
+		if err := d.roster.ids.replayMembers(numbersOf(n.have, due), numbersOf(want, due), numbersOf(remove, due), steps); err != nil {
 			return fmt.Errorf("group %s: %w", n.entry.DN, err)
 		}
 		for _, s := range steps {
@@ -166,7 +166,10 @@ func (d *decider) memberSteps(t *team, add, remove []ExternalID) []Step {
 
 // idsOf names the people who are due by their IDs.
 func (d *decider) idsOf(numbers *roaring.Bitmap, due func(uint32) bool) []ExternalID {
-	var ids []ExternalID
+	if numbers.IsEmpty() {
+		return nil
+	}
+	ids := make([]ExternalID, 0, numbers.GetCardinality())
 	numbers.Iterate(func(p uint32) bool {
 		if due(p) {
 			ids = append(ids, d.roster.ids.at(p))
@@ -174,4 +177,16 @@ func (d *decider) idsOf(numbers *roaring.Bitmap, due func(uint32) bool) []Extern
 		return true
 	})
 	return ids
+}
+
+// numbersOf lists the people who are due.
+func numbersOf(numbers *roaring.Bitmap, due func(uint32) bool) []uint32 {
+	list := make([]uint32, 0, numbers.GetCardinality())
+	numbers.Iterate(func(p uint32) bool {
+		if due(p) {
+			list = append(list, p)
+		}
+		return true
+	})
+	return list
 }

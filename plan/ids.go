@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"encoding/hex"
 	"sort"
 	"strings"
 )
@@ -47,13 +48,36 @@ func (l *ids) at(n uint32) ExternalID {
 	return l.unpack(int(n))
 }
 
+// is tells whether an ID is the one with a number.
+func (l *ids) is(n uint32, id ExternalID) bool {
+	if l.plain != nil {
+		return l.plain[n] == id
+	}
+	var few [64]byte
+	return string(l.appendTo(few[:0], int(n))) == string(id)
+}
+
 // number returns the number of an ID.
 func (l *ids) number(id ExternalID) (uint32, bool) {
 	n := sort.Search(l.n, func(i int) bool { return l.at(uint32(i)) >= id })
 	return uint32(n), n < l.n && l.at(uint32(n)) == id
 }
 
-func (l *ids) fits(id string) bool { return len(id) == len(l.form) && formOf(id) == l.form }
+func (l *ids) fits(id string) bool {
+	if len(id) != len(l.form) {
+		return false
+	}
+	for i := range len(id) {
+		c := id[i]
+		if isHexDigit(c) {
+			c = '0'
+		}
+		if c != l.form[i] {
+			return false
+		}
+	}
+	return true
+}
 
 // pack keeps the digits of one ID.
 func (l *ids) pack(id string) {
@@ -78,25 +102,25 @@ func (l *ids) pack(id string) {
 
 // unpack puts one ID together.
 func (l *ids) unpack(n int) ExternalID {
-	from := l.packed[n/idsInPiece][n%idsInPiece*l.size:]
-	b := make([]byte, 0, 64)
-	digits := 0
-	for i := range len(l.form) {
-		if l.form[i] != '0' {
-			b = append(b, l.form[i])
-			continue
-		}
-		digit := from[digits/2] >> 4
-		if digits%2 == 1 {
-			digit = from[digits/2] & 0xf
-		}
-		b = append(b, hexDigits[digit])
-		digits++
-	}
-	return ExternalID(b)
+	var few [64]byte
+	return ExternalID(l.appendTo(few[:0], n))
 }
 
-const hexDigits = "0123456789abcdef"
+func (l *ids) appendTo(b []byte, n int) []byte {
+	from := n % idsInPiece * l.size
+	var few [64]byte
+	digits := hex.AppendEncode(few[:0], l.packed[n/idsInPiece][from:from+l.size])
+	at := 0
+	for i := range len(l.form) {
+		c := l.form[i]
+		if c == '0' {
+			c = digits[at]
+			at++
+		}
+		b = append(b, c)
+	}
+	return b
+}
 
 // formOf writes 0 for each hexadecimal digit.
 func formOf(id string) string {

@@ -59,10 +59,11 @@ func (o outcome) replay() error {
 	return nil
 }
 
-// replayMembers does the same for a group's membership. The people in have
-// who are neither wanted nor removed must stay. All lists are sorted, and so are
-// the members that steps add, and those that they take, over all of them.
-func replayMembers(have, want, removed []ExternalID, steps []Step) error {
+// replayMembers does the same for a group's membership, whose people are given by
+// their numbers, in order. The people in have who are neither wanted nor removed
+// must stay. The members that steps add are in order over all of them, and so
+// are those that they take.
+func (l *ids) replayMembers(have, want, removed []uint32, steps []Step) error {
 	var added, taken []ExternalID
 	for _, s := range steps {
 		if s.Action == AddMembers {
@@ -71,34 +72,45 @@ func replayMembers(have, want, removed []ExternalID, steps []Step) error {
 			taken = append(taken, s.Members...)
 		}
 	}
-	sides := [][]ExternalID{have, want, removed, added, taken}
-	for {
-		id, more := first(sides)
-		if !more {
-			return nil
-		}
-		var in [5]bool
-		for i, side := range sides {
-			if len(side) > 0 && side[0] == id {
-				in[i], sides[i] = true, side[1:]
-			}
-		}
-		had, wanted, leaves, adds, takes := in[0], in[1], in[2], in[3], in[4]
+	for len(have)+len(want)+len(removed) > 0 {
+		p := min(firstOf(have), firstOf(want), firstOf(removed))
+		had, wanted, leaves := comes(&have, p), comes(&want, p), comes(&removed, p)
+		adds, takes := l.named(&added, uint32(p)), l.named(&taken, uint32(p))
 		if adds && had || takes && !had {
-			return fmt.Errorf("a step finds member %s as it should leave it: %w", id, ErrUnproven)
+			return fmt.Errorf("a step finds member %s as it should leave it: %w", l.at(uint32(p)), ErrUnproven)
 		}
 		if ends, should := (had || adds) && !takes, (had || wanted) && !leaves; ends != should {
-			return fmt.Errorf("member %s is there: %t, and should be: %t: %w", id, ends, should, ErrUnproven)
+			return fmt.Errorf("member %s is there: %t, and should be: %t: %w", l.at(uint32(p)), ends, should, ErrUnproven)
 		}
 	}
+	if len(added)+len(taken) > 0 {
+		return fmt.Errorf("%d members of steps are nobody whom they are about: %w", len(added)+len(taken), ErrUnproven)
+	}
+	return nil
 }
 
-// first returns the least of what the lists begin with.
-func first(lists [][]ExternalID) (least ExternalID, more bool) {
-	for _, list := range lists {
-		if len(list) > 0 && (!more || list[0] < least) {
-			least, more = list[0], true
-		}
+// firstOf returns the number that comes first, or one that no person has.
+func firstOf(numbers []uint32) uint64 {
+	if len(numbers) == 0 {
+		return 1 << 32
 	}
-	return least, more
+	return uint64(numbers[0])
+}
+
+// comes takes a number off a list when it comes first.
+func comes(numbers *[]uint32, p uint64) bool {
+	if firstOf(*numbers) != p {
+		return false
+	}
+	*numbers = (*numbers)[1:]
+	return true
+}
+
+// named takes the ID of a person off a list when it comes first.
+func (l *ids) named(list *[]ExternalID, p uint32) bool {
+	if len(*list) == 0 || !l.is(p, (*list)[0]) {
+		return false
+	}
+	*list = (*list)[1:]
+	return true
 }

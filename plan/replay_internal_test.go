@@ -25,8 +25,13 @@ func TestReplayMembers(t *testing.T) {
 		"stays":             {have: "ab", want: "a", removed: "b", unproven: true},
 		"taken and wanted":  {have: "ab", want: "ab", taken: "b", unproven: true},
 		"taken and missing": {have: "a", want: "a", removed: "b", taken: "b", unproven: true},
+		"nobody's member":   {added: "a", unproven: true},
 		"in disorder":       {want: "ab", added: "ba", unproven: true},
 	} {
+		var people ids
+		for letter := 'a'; letter <= 'z'; letter++ {
+			people.add(ExternalID(letter))
+		}
 		var steps []Step
 		for _, id := range idsOf(c.added) { // one for each, as a service may want it
 			steps = append(steps, Step{Action: AddMembers, Members: []ExternalID{id}})
@@ -34,7 +39,7 @@ func TestReplayMembers(t *testing.T) {
 		if c.taken != "" {
 			steps = append(steps, Step{Action: Take, Members: idsOf(c.taken)})
 		}
-		if err := replayMembers(idsOf(c.have), idsOf(c.want), idsOf(c.removed), steps); errors.Is(err, ErrUnproven) != c.unproven {
+		if err := people.replayMembers(lettersOf(c.have), lettersOf(c.want), lettersOf(c.removed), steps); errors.Is(err, ErrUnproven) != c.unproven {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -44,6 +49,14 @@ func idsOf(letters string) []ExternalID {
 	var list []ExternalID
 	for _, id := range strings.Split(letters, "") {
 		list = append(list, ExternalID(id))
+	}
+	return list
+}
+
+func lettersOf(letters string) []uint32 {
+	var list []uint32
+	for _, letter := range letters {
+		list = append(list, uint32(letter-'a'))
 	}
 	return list
 }
