@@ -87,7 +87,7 @@ func Open(ctx context.Context, path string) (_ *File, err error) {
 			return nil, errors.Join(fmt.Errorf("lay out state file %s: %w", path, err), db.Close())
 		}
 	}
-	if f.readers, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)", "_pragma=busy_timeout(5000)", "_pragma=cache_size(-4096)")); err != nil {
+	if f.readers, err = sql.Open("sqlite", dsn(path, "_pragma=query_only(1)", "_pragma=busy_timeout(5000)", "_pragma=cache_size(-2048)")); err != nil {
 		return nil, errors.Join(fmt.Errorf("open state file %s: %w", path, err), db.Close())
 	}
 	return f, nil

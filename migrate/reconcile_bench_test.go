@@ -126,7 +126,7 @@ func BenchmarkReconcile(b *testing.B) {
 	m := million{people: people(b), groups: people(b) / 50}
 	f, p := m.applied(b, filepath.Join(b.TempDir(), "state.db"))
 	m.there = true
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(280 << 20))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(200 << 20))
 	var alone, whole, aloneCPU, wholeCPU time.Duration
 	var most int
 	for b.Loop() {

@@ -67,16 +67,21 @@ func TestIDsByName(t *testing.T) {
 	}
 }
 
-// TestNumbers: they are those of a map in which the last of one key counts.
-func TestNumbers(t *testing.T) {
+// TestTable: it has the values of a map in which the last of one key counts, and
+// tells of each that came again.
+func TestTable(t *testing.T) {
 	t.Parallel()
-	for _, n := range []int{0, 1, 2, numbersInPiece, 3*numbersInPiece + 5} {
-		var all numbers
+	for _, n := range []int{0, 1, 2, inPiece, 3*inPiece + 5} {
+		var all table[uint32]
 		want := map[key]uint32{}
 		for i := range n {
 			k := keyOf(fmt.Sprint(i % (n/2 + 1)))
 			all.add(k, uint32(i))
 			want[k] = uint32(i)
+		}
+		again := 0
+		if all.close(func(key) { again++ }); again != n-len(want) {
+			t.Errorf("of %d: %d came again, want %d", n, again, n-len(want))
 		}
 		for k, number := range want {
 			if got, found := all.of(k); !found || got != number {

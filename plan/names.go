@@ -12,9 +12,10 @@ type names struct {
 	// asked counts the names that entries ask for, before collisions are
 	// settled by adding the unit.
 	asked map[key]int
-	// owners are the IDs of our objects by the names that they alone have at the
-	// destination, until the claims are known; others is who has other names.
-	owners  map[key]key
+	// owners are the IDs of our objects by the names that they have at the
+	// destination, until the claims are known. Others is who has a name that not
+	// one of them alone has.
+	owners  table[key]
 	others  map[key]holder
 	wanted  counts
 	mails   counts
@@ -50,36 +51,48 @@ type verdict struct {
 	holder ExternalID
 }
 
+// owner returns the ID of the object of ours that alone has a name.
+func (n *names) owner(name key) (key, bool) {
+	if _, other := n.others[name]; other {
+		return key{}, false
+	}
+	return n.owners.of(name)
+}
+
+// hold takes a resource without an ID of ours, when those with one are known.
 func (n *names) hold(r Resource) {
 	k := nameKey(r.Name())
-	_, owned := n.owners[k]
+	_, owned := n.owners.of(k)
 	_, other := n.others[k]
-	switch {
-	case owned || other:
-		delete(n.owners, k)
+	if owned || other {
 		n.others[k] = holder{several: true}
-	case r.ExternalID == "":
+	} else {
 		n.others[k] = holder{unowned: &r}
-	default:
-		n.owners[k] = keyOf(string(r.ExternalID))
 	}
 }
 
 // survey fills the indexes of one kind.
 func (d *decider) survey(k Kind) error {
-	n := &names{kind: k, owners: map[key]key{}, others: map[key]holder{}, verdict: map[ExternalID]verdict{}}
+	n := &names{kind: k, others: map[key]holder{}, verdict: map[ExternalID]verdict{}}
 	if err := d.countAsked(k, n); err != nil {
 		return err
 	}
 	d.names[k] = n
-	for _, side := range []func(Kind) resources{d.in.Inventory.Owned, d.in.Inventory.Unowned} {
-		for r, err := range side(k) {
+	for _, side := range []struct {
+		of   resources
+		take func(Resource)
+	}{
+		{d.in.Inventory.Owned(k), func(r Resource) { n.owners.add(nameKey(r.Name()), keyOf(string(r.ExternalID))) }},
+		{d.in.Inventory.Unowned(k), n.hold},
+	} {
+		for r, err := range side.of {
 			if err != nil {
 				return fmt.Errorf("read the inventory's resources of kind %s: %w", k, err)
 			}
-			n.hold(r)
+			side.take(r)
 		}
 	}
+	n.owners.close(func(name key) { n.others[name] = holder{several: true} })
 	err := d.wants(k, func(w want) {
 		if w.class != "" {
 			return
@@ -90,11 +103,11 @@ func (d *decider) survey(k Kind) error {
 			n.mails.add(nameKey(mail))
 		}
 		n.countAppleID(w)
-		if owner, held := n.owners[name]; held && owner != keyOf(string(w.entry.ID)) {
+		if owner, held := n.owner(name); held && owner != keyOf(string(w.entry.ID)) {
 			n.claims = append(n.claims, claim{by: w.entry.ID, holder: owner, name: name})
 		}
 	})
-	n.owners = nil
+	n.owners = table[key]{}
 	for _, c := range []*counts{&n.wanted, &n.mails, &n.apples} {
 		c.close()
 	}

@@ -7,7 +7,7 @@ import (
 // roster knows every person of the snapshot by a dense number, in the order
 // of the IDs.
 type roster struct {
-	byDN, byUID, byRemote numbers
+	byDN, byUID, byRemote table[uint32]
 	ids                   ids
 	// wave is the place in the plan's waves.
 	wave []uint8

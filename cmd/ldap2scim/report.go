@@ -60,7 +60,7 @@ func (o *reportOptions) flags(cmd *cobra.Command) {
 
 // reportMemory is where the garbage collector begins to work harder for a
 // report: it keeps less than a plan does, and the state file's pages come on top.
-const reportMemory = 280 << 20
+const reportMemory = 200 << 20
 
 func (p *program) report(ctx context.Context, c configs.Config, o reportOptions) error {
 	if debug.SetMemoryLimit(-1) == softMemory { // GOMEMLIMIT says otherwise
