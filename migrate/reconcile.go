@@ -61,7 +61,7 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 		return Report{}, err
 	}
 	c := &comparison{report: &r, evidence: newEvidence(), sides: map[plan.Kind]*side{}, blocks: map[plan.ExternalID]plan.Finding{}, waves: newReconciling(p, !inv.Proof.Complete), provisionings: provisionings{}}
-	if further, provisions := dst.(Provisioner); provisions {
+	if further, provisions := dst.(Provisioner); provisions && p.Undoes == 0 { // what is undone need not be provisioned
 		if c.provisioned, err = further.Provisioned(ctx); err != nil {
 			return Report{}, fmt.Errorf("read what the destination provisioned: %w", err)
 		}

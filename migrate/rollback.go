@@ -79,7 +79,7 @@ func decision(ctx context.Context, f *checkpoints.File, p checkpoints.Plan, inv 
 	past, err := f.Past(ctx, undone, p.UndoesRun, inv.ID)
 	in := plan.UndoInput{
 		Past: past, Created: p.Summary.Undoes.Created, Rules: p.Rules,
-		Inventory: plan.Inventory{Digest: inv.Digest, Proof: inv.Proof, Owned: f.Owned(ctx, inv.ID), Unowned: f.Unowned(ctx, inv.ID)},
+		Inventory: plan.Inventory{Digest: inv.Digest, Proof: inv.Proof, Owned: f.Owned(ctx, inv.ID), Unowned: f.Unowned(ctx, inv.ID), Settings: f.Settings(ctx, inv.ID)},
 	}
 	return func(to plan.Sink) (plan.Summary, error) { return plan.Undo(in, to) }, err
 }

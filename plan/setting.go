@@ -33,6 +33,12 @@ type SettingRule struct {
 	Most int `json:"most,omitempty"`
 	// Until names a setting: once that is as it must be, nobody is tried.
 	Until ExternalID `json:"until,omitempty"`
+	// Ended is how a rollback sets it before it removes what was made; nil for
+	// one that it leaves alone.
+	Ended Fields `json:"ended,omitempty"`
+	// Removed says that such a rollback removes it where the plan made it, and
+	// with it every setting that needs it.
+	Removed bool `json:"removed,omitempty"`
 }
 
 // Stage says when a setting is set.

@@ -15,6 +15,12 @@ type undoer struct {
 	people  map[key]key
 	present map[key]bool
 	names   map[Kind]*undoNames
+	// groups are the destination's ids of the groups that it has of ours.
+	groups map[key]key
+	// values are those that people have in what a setting keeps, and cleared
+	// those of them that are taken away.
+	values, cleared int
+	ends            ending
 	// memberships and removals are counted for the guards.
 	memberships, removals int
 }
@@ -38,7 +44,7 @@ func Undo(in UndoInput, out Sink) (Summary, error) {
 	}}
 	d.guards = &guarding{rules: in.Rules.Guards.withDefaults(), d: d}
 	u := &undoer{decider: d, in: in, names: map[Kind]*undoNames{}}
-	for _, pass := range []func() error{u.remarks, u.look, u.decide, u.guard, u.send} {
+	for _, pass := range []func() error{u.remarks, u.look, u.decide, u.settings, u.guard, u.send} {
 		if err := pass(); err != nil {
 			return Summary{}, err
 		}
@@ -96,8 +102,8 @@ func (u *undoer) look() error {
 	if err != nil {
 		return err
 	}
-	u.people, u.present = map[key]key{}, map[key]bool{}
-	if membership {
+	u.people, u.present, u.groups = map[key]key{}, map[key]bool{}, map[key]key{}
+	if membership || u.in.Created == RemoveCreated && len(u.in.Rules.Settings) > 0 {
 		for p, err := range u.in.Past.People {
 			if err != nil {
 				return fmt.Errorf("read whom the plan knows: %w", err)
@@ -111,8 +117,12 @@ func (u *undoer) look() error {
 				if err != nil {
 					return fmt.Errorf("read the inventory's resources of kind %s: %w", k, err)
 				}
-				if k == Person {
+				switch {
+				case k == Person:
 					u.present[keyOf(string(r.RemoteID))] = true
+					u.values += u.in.Rules.Existing.valuesOf(r.Fields)
+				case r.ExternalID != "":
+					u.groups[keyOf(string(r.ExternalID))] = keyOf(string(r.RemoteID))
 				}
 				u.names[k].hold(r)
 			}
@@ -129,8 +139,8 @@ func (u *undoer) look() error {
 	return err
 }
 
-// undone are the kinds of what is undone. Settings stay: what they are for is
-// not over when a plan is undone.
+// undone are the kinds of what is undone. Settings stay, but where what was made
+// is removed: what they are for is not over when a plan is undone.
 func undone() []Kind { return []Kind{Person, Group, Unit} }
 
 // each gives everything of some kinds that was touched to yield.
@@ -165,6 +175,7 @@ func (u *undoer) decide() error {
 			u.memberships += len(t.Have.Members)
 		}
 		u.removals += len(o.take)
+		u.cleared += u.in.Rules.Existing.clearedBy(o.step)
 		c := Decision{Kind: t.Kind, Object: t.Object, Name: t.Name, Class: o.class, Code: o.code}
 		if t.Have != nil {
 			c.Remote = t.Have.RemoteID
@@ -197,9 +208,16 @@ func (u *undoer) guard() error {
 
 // send gives the steps in order: memberships, then groups, then people, the
 // reverse of the order in which they were made. Of each kind those come last
-// that give a name back, in the reverse order of the hand-overs.
+// that give a name back, in the reverse order of the hand-overs. Settings that
+// end do so before all, and those that were made go after all.
 func (u *undoer) send() error {
-	u.phase = 1
+	for _, s := range u.ends.first {
+		u.phase++
+		if err := u.hand(s); err != nil {
+			return err
+		}
+	}
+	u.phase++
 	err := u.each([]Kind{Group, Unit}, func(t Touched) error { return u.hand(u.outcome(t).memberSteps(u.in.Rules.MembersPerRequest)...) })
 	if err != nil {
 		return err
@@ -229,6 +247,12 @@ func (u *undoer) send() error {
 			if err := u.hand(*o.step); err != nil {
 				return err
 			}
+		}
+	}
+	for _, s := range u.ends.last {
+		u.phase++
+		if err := u.hand(s); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -33,8 +33,9 @@ What was changed gets back what it had, also nothing where there was nothing.
 Members who were added are taken out, those who were taken out are put back. Who
 was deactivated is activated. People who were made are deactivated, and groups
 that were made lose the members that were added and stay, as a group cannot be
-deactivated; with --remove-created both are deleted. All that only where it is
-still as it was left: what somebody else has changed since is listed, and left
+deactivated; with --remove-created both are deleted, and in Entra ID, where nobody
+is made, the groups, and the application with all that was set up in it, after its
+provisioning is paused. All that only where it is still as it was left: what somebody else has changed since is listed, and left
 alone.` +
 			exitHelp(exitDone, exitFailed, exitLocked, exitInterrupted),
 		Args: cobra.NoArgs,
@@ -57,9 +58,6 @@ alone.` +
 }
 
 func (p *program) rollback(ctx context.Context, c configs.Config, o rollbackOptions) error {
-	if o.remove && c.Entra != nil {
-		return &adviceError{what: "nothing is deleted in Entra ID: with a group the MDM would lose it, and disable who is in no other", hint: "Leave --remove-created out; the groups that were made are emptied."}
-	}
 	return p.writing(ctx, c, func(f *checkpoints.File) error {
 		undone, err := toUndo(ctx, f, o)
 		if err != nil {

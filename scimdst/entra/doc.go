@@ -10,7 +10,9 @@
 //
 // # What it promises
 //
-//   - Nobody is created, deleted, disabled or unassigned in Entra ID.
+//   - Nobody is created, deleted, disabled or unassigned in Entra ID, but that
+//     a rollback which is told to removes groups and the application that a
+//     plan has made, if they are still as they were when that was decided.
 //   - A person of the tenant is matched to one of the directory at most, and
 //     the key that matched is kept ([plan.FactMatched]).
 //   - What cannot be sent twice without harm (the application, the job, groups,

@@ -69,6 +69,10 @@ func (w *Writer) look(ctx context.Context, s plan.Step, ids map[plan.ExternalID]
 	b := builder{Config: w.config, step: s, ids: ids}
 	switch {
 	case s.Action == plan.Try: // it can be tried again
+	case s.Action == plan.Remove:
+		there := false
+		there, err = w.there(ctx, b)
+		out, f = plan.Outcome{RemoteID: s.Remote}, found(!there)
 	case len(s.Members) > 0:
 		out, f, err = w.lookMembers(ctx, s, ids)
 	case s.Kind == plan.Setting:
@@ -184,7 +188,7 @@ func (w *Writer) lookSetting(ctx context.Context, b builder) (out plan.Outcome, 
 		if err != nil {
 			return out, plan.NotSo, err
 		}
-		id, so = "start", j.state() == "Active"
+		id, so = "start", (j.state() == "Active") == (b.step.After["state"] == "Active")
 	case strings.HasPrefix(string(object), string(Extension(""))):
 		id, so, err = w.lookExtension(ctx, b)
 	default: // what only reads is done again

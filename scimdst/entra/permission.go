@@ -40,7 +40,7 @@ func permissions() []Permission {
 		{"Organization.Read.All", []string{"Directory.Read.All", "Directory.ReadWrite.All"}, "read licences and the last synchronisation", []string{"GET /organization", "GET /subscribedSkus"}},
 		{"Application.Read.All", []string{"Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}, "find applications that provision the same service", []string{"GET /applications", "GET /servicePrincipals"}},
 		{"Synchronization.Read.All", []string{"Synchronization.ReadWrite.All"}, "see whether other applications are provisioned", []string{"GET /servicePrincipals/{}/synchronization/jobs"}},
-		{"Application.ReadWrite.OwnedBy", []string{"Application.ReadWrite.All"}, "make the application, its attributes and its provisioning", []string{"POST /applicationTemplates", "POST /applications", "PATCH /servicePrincipals", "/synchronization/"}},
+		{"Application.ReadWrite.OwnedBy", []string{"Application.ReadWrite.All"}, "make the application, its attributes and its provisioning", []string{"POST /applicationTemplates", "POST /applications", "DELETE /applications", "PATCH /servicePrincipals", "/synchronization/"}},
 		{"AppRoleAssignment.ReadWrite.All", nil, "assign people and groups", []string{"POST /servicePrincipals/{}/appRoleAssignedTo"}},
 		{"ProvisioningLog.Read.All", []string{"AuditLog.Read.All"}, "read the provisioning logs", []string{"GET /auditLogs"}},
 		{writePeople, []string{"Directory.ReadWrite.All"}, "write attributes to people who are not synced", []string{"PATCH /users"}},

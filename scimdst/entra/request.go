@@ -20,6 +20,8 @@ const SecretShown = "{the service's token}"
 func (c Config) RequestsOf(s plan.Step, ids map[plan.ExternalID]plan.RemoteID) ([]Request, error) {
 	b := builder{Config: c.WithDefaults(), step: s, ids: ids}
 	switch {
+	case s.Action == plan.Remove && (s.Kind == plan.Group || s.Object == Application):
+		return b.single(http.MethodDelete, b.removed(), nil)
 	case s.Kind == plan.Person && s.Action == plan.Update:
 		return b.person()
 	case s.Kind == plan.Group && len(s.Members) > 0:
@@ -186,7 +188,11 @@ func (b builder) setting() ([]Request, error) {
 			"ruleId": b.id(Schema), "subjects": []any{map[string]string{"objectId": b.id(b.step.Members[0]), "objectTypeName": "User"}},
 		}}})
 	case Start:
-		return b.single(http.MethodPost, b.jobPath()+"/start", nil)
+		verb := "/pause"
+		if b.step.After["state"] == "Active" {
+			verb = "/start"
+		}
+		return b.single(http.MethodPost, b.jobPath()+verb, nil)
 	}
 	return nil, fmt.Errorf("there is no setting of Entra ID %s", b.step.Object)
 }

@@ -2,7 +2,9 @@ package entra_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -265,5 +267,197 @@ func TestRollback(t *testing.T) {
 	}
 	if g := w.tenant.Groups(); len(g) != 1 || len(g[0].Members) != 0 || len(w.tenant.Applications()) != 1 {
 		t.Errorf("groups %+v", g)
+	}
+}
+
+// removing is a rollback that removes what was made.
+func (w *world) removing(f *checkpoints.File, p checkpoints.Plan) checkpoints.Plan {
+	w.t.Helper()
+	undoing, err := migrate.Rollback(w.t.Context(), f, w.reader(f, w.graph), migrate.RollbackOptions{Plan: p, Created: plan.RemoveCreated, Rules: w.rules, Destination: "tenant"}, silent)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return undoing
+}
+
+// TestRollbackRemoves takes away all that was made, with leave and when the
+// provisioning is paused: values first, then the groups, the application last.
+// Nobody is unassigned while it runs, so that the service loses nobody.
+func TestRollbackRemoves(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 4, entratest.Options{})
+	f := w.open()
+	w.closing(f)
+	p := w.planned(f)
+	w.applied(f, p)
+	if err := w.tenant.Cycle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	undoing := w.removing(f, p)
+	a := w.apply(f, w.graph)
+	if _, err := a.Run(t.Context(), undoing); !errors.As(err, new(*migrate.HazardError)) {
+		t.Errorf("without leave: %v", err)
+	}
+	w.tenant.Forget()
+	a.Allow = plan.Hazards()
+	if res, err := a.Run(t.Context(), undoing); err != nil || res.Failed > 0 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	w.documented()
+	var order []string
+	for _, r := range w.tenant.Requests() {
+		path, _, _ := strings.Cut(r.Path, "/5")
+		switch {
+		case strings.HasSuffix(r.Path, "/pause"):
+			order = append(order, "pause")
+		case r.Method == http.MethodDelete && !strings.Contains(r.Path, "/members/"):
+			order = append(order, "delete "+strings.Split(path, "/")[1])
+		}
+	}
+	if got := strings.Join(order, ", "); got != "pause, delete groups, delete applications" {
+		t.Errorf("in this order: %s", got)
+	}
+	if len(w.tenant.Applications())+len(w.tenant.Groups())+len(w.tenant.Assignments())+len(w.tenant.Jobs()) != 0 {
+		t.Errorf("left: %+v, %+v", w.tenant.Applications(), w.tenant.Groups())
+	}
+	if n := len(w.service.Users()); n != 4 {
+		t.Errorf("the service has %d people", n)
+	}
+	if again := w.removing(f, p); again.Summary.Requests() != 0 {
+		t.Errorf("a second one has %v", again.Summary.Steps)
+	}
+	if r := w.report(f, undoing); !r.Settled || r.Set[migrate.Removed] != 2 {
+		t.Error(r.Sentence, r.Set)
+	}
+}
+
+// TestRollbackLeaves: what somebody has changed since is left alone and listed,
+// and so is the application then.
+func TestRollbackLeaves(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*testing.T, *world)
+		want   string
+		groups int
+	}{
+		"a stranger is assigned": {func(t *testing.T, w *world) {
+			t.Helper()
+			w.assigned(t, user(90))
+		}, "whom this plan did not put there", 0},
+		"somebody else has a value": {func(t *testing.T, w *world) {
+			t.Helper()
+			u := user(91)
+			for full := range w.tenant.Users()[0].Extensions {
+				u.Extensions = map[string]string{full: "by hand"}
+			}
+			if _, err := w.tenant.AddUser(u); err != nil {
+				t.Fatal(err)
+			}
+		}, "1 value of people would go with it", 0},
+		"the mapping is another": {func(t *testing.T, w *world) {
+			t.Helper()
+			w.remapped(t)
+		}, "is not removed", 0},
+		"the group is renamed": {func(t *testing.T, w *world) {
+			t.Helper()
+			if err := w.tenant.ChangeGroup(w.tenant.Groups()[0].ID, func(g *entratest.Group) { g.DisplayName = "Theirs" }); err != nil {
+				t.Fatal(err)
+			}
+		}, `displayName is "Theirs" now`, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, 4, entratest.Options{})
+			f := w.open()
+			w.closing(f)
+			p := w.planned(f)
+			w.applied(f, p)
+			tt.change(t, w)
+			undoing := w.removing(f, p)
+			said := ""
+			for finding, err := range f.Findings(t.Context(), undoing.ID) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				said += finding.Name + ": " + finding.Sentence + "\n"
+			}
+			if !strings.Contains(said, tt.want) {
+				t.Errorf("said:\n%s", said)
+			}
+			a := w.apply(f, w.graph)
+			a.Allow = plan.Hazards()
+			if res, err := a.Run(t.Context(), undoing); err != nil || res.Failed > 0 {
+				t.Fatalf("%+v, %v", res, err)
+			}
+			apps := 1
+			if tt.groups > 0 {
+				apps = 0 // a group of somebody else's is nothing to the application
+			}
+			if len(w.tenant.Applications()) != apps || len(w.tenant.Groups()) != tt.groups {
+				t.Errorf("%d applications, %d groups", len(w.tenant.Applications()), len(w.tenant.Groups()))
+			}
+			if jobs := w.tenant.Jobs(); apps == 1 && jobs[0].Code != "Paused" {
+				t.Errorf("the job is %s", jobs[0].Code)
+			}
+		})
+	}
+}
+
+// assigned adds somebody to the tenant and assigns them by hand.
+func (w *world) assigned(t *testing.T, u entratest.User) {
+	t.Helper()
+	id, err := w.tenant.AddUser(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := w.tenant.Assignments()[0]
+	body := fmt.Sprintf(`{"principalId":%q,"resourceId":%q,"appRoleId":%q}`, id, a.Application, a.Role)
+	if _, err := w.graph.Send(t.Context(), entra.Request{Method: http.MethodPost, Path: "/servicePrincipals/" + a.Application + "/appRoleAssignedTo", Body: []byte(body)}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRollbackKilled ends the process at every point of a rollback that
+// removes what was made, and runs it again: nothing is left.
+func TestRollbackKilled(t *testing.T) {
+	t.Parallel()
+	for at := 1; at <= 24; at++ {
+		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, 2, entratest.Options{})
+			f := w.open()
+			p := w.planned(f)
+			w.applied(f, p)
+			undoing := w.removing(f, p)
+			i := &interactions{Graph: w.graph, over: t.Context(), crashAt: at, dead: make(chan struct{})}
+			done := make(chan error, 1)
+			go func() {
+				a := w.apply(f, i)
+				a.Allow = plan.Hazards()
+				_, err := a.Run(t.Context(), undoing)
+				done <- err
+			}()
+			select {
+			case err := <-done:
+				if err != nil {
+					t.Fatal(err)
+				}
+			case <-i.dead:
+			}
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
+			f = w.open()
+			w.closing(f)
+			a := w.apply(f, w.graph)
+			a.Allow = plan.Hazards()
+			if res, err := a.Run(t.Context(), undoing); err != nil || res.Failed+res.Left+res.Unknown > 0 {
+				t.Fatalf("%+v, %v", res, err)
+			}
+			w.documented()
+			if len(w.tenant.Applications())+len(w.tenant.Groups())+len(w.tenant.Assignments()) != 0 {
+				t.Errorf("left: %+v, %+v", w.tenant.Applications(), w.tenant.Groups())
+			}
+		})
 	}
 }

@@ -50,6 +50,7 @@ func (c Config) Rules(r plan.Rules) plan.Rules {
 	}
 	r.Settings = c.requirements()
 	before(Application, "application "+c.Application, plan.Fields{"displayName": c.Application, "template": Template})
+	r.Settings[len(r.Settings)-1].Removed = true
 	before(Principal, "service principal of the application", nil, Application)
 	schemaNeeds := []plan.ExternalID{Principal, Job}
 	rows := plan.Fields{unsupported: none}
@@ -75,7 +76,7 @@ func (c Config) Rules(r plan.Rules) plan.Rules {
 	}
 	r.Settings = append(r.Settings,
 		plan.SettingRule{ID: Canary, Name: "provisioning on demand", Stage: plan.StageWave, Needs: []plan.ExternalID{Principal, Job, Schema}, Holds: plan.Tries, Most: max(c.Canary, 0), Until: Start},
-		plan.SettingRule{ID: Start, Name: "start of the provisioning", Stage: plan.StageAfter, Want: plan.Fields{"state": "Active"}, Needs: []plan.ExternalID{Principal, Job}})
+		plan.SettingRule{ID: Start, Name: "start of the provisioning", Stage: plan.StageAfter, Want: plan.Fields{"state": "Active"}, Needs: []plan.ExternalID{Principal, Job}, Ended: plan.Fields{"state": "Disabled"}})
 	r.Existing = x
 	r.MembersPerRequest = MembersPerRequest
 	r.Quota.RequestsPerSecond, r.Quota.MembersPerWrite = c.WritesPerSecond, bindMost

@@ -99,26 +99,7 @@ func TestMappingIsKept(t *testing.T) {
 	f := w.open()
 	w.closing(f)
 	w.applied(f, w.planned(f))
-	j := w.tenant.Jobs()[0]
-	path := "/servicePrincipals/" + j.Principal + "/synchronization/jobs/" + j.ID + "/schema"
-	read := func() string {
-		t.Helper()
-		a, err := w.graph.Send(t.Context(), entra.Request{Method: http.MethodGet, Path: path})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(a.Body)
-	}
-	row := `{"defaultValue":null,"exportMissingReferences":false,"flowBehavior":"FlowWhenChanged","flowType":"Always","matchingPriority":0,"source":{"expression":"[jobTitle]","name":"jobTitle","parameters":[],"type":"Attribute"},"targetAttributeName":"title"},`
-	const last = `{"defaultValue":null,"exportMissingReferences":false,"flowBehavior":"FlowWhenChanged","flowType":"Always","matchingPriority":0,"source":{"expression":"[extension_`
-	edited := strings.Replace(read(), last, row+last, 1)
-	if _, err := w.graph.Send(t.Context(), entra.Request{Method: http.MethodPut, Path: path, Body: []byte(edited)}); err != nil {
-		t.Fatal(err)
-	}
-	before := read()
-	if !strings.Contains(before, row) {
-		t.Fatalf("nobody has changed the mapping:\n%s", before)
-	}
+	before := w.remapped(t)
 	p := w.planned(f)
 	kept := ""
 	for r, err := range f.Settings(t.Context(), p.Inventory) {
@@ -133,7 +114,39 @@ func TestMappingIsKept(t *testing.T) {
 		t.Errorf("kept:\n%s\nand it was:\n%s", kept, before)
 	}
 	w.applied(f, p)
-	if after := read(); strings.Contains(after, `"title"},`) {
+	if after := w.mapping(t); strings.Contains(after, `"title"},`) {
 		t.Errorf("the row that the service does not know is still there:\n%s", after)
 	}
+}
+
+func (w *world) mappingPath() string {
+	j := w.tenant.Jobs()[0]
+	return "/servicePrincipals/" + j.Principal + "/synchronization/jobs/" + j.ID + "/schema"
+}
+
+// mapping is that of the job.
+func (w *world) mapping(t *testing.T) string {
+	t.Helper()
+	a, err := w.graph.Send(t.Context(), entra.Request{Method: http.MethodGet, Path: w.mappingPath()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(a.Body)
+}
+
+// remapped adds a row that the service does not know, as somebody may in the
+// portal, and returns the mapping with it.
+func (w *world) remapped(t *testing.T) string {
+	t.Helper()
+	const like = `{"defaultValue":null,"exportMissingReferences":false,"flowBehavior":"FlowWhenChanged","flowType":"Always","matchingPriority":0,"source":{"expression":`
+	const row = like + `"[jobTitle]","name":"jobTitle","parameters":[],"type":"Attribute"},"targetAttributeName":"title"},`
+	edited := strings.Replace(w.mapping(t), like+`"[extension_`, row+like+`"[extension_`, 1)
+	if _, err := w.graph.Send(t.Context(), entra.Request{Method: http.MethodPut, Path: w.mappingPath(), Body: []byte(edited)}); err != nil {
+		t.Fatal(err)
+	}
+	now := w.mapping(t)
+	if !strings.Contains(now, row) {
+		t.Fatalf("nobody has changed the mapping:\n%s", now)
+	}
+	return now
 }

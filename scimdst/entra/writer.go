@@ -52,6 +52,8 @@ func (w *Writer) Do(ctx context.Context, s plan.Step, ids map[plan.ExternalID]pl
 		w.mu.Unlock()
 	}
 	switch {
+	case s.Action == plan.Remove:
+		return w.remove(ctx, s, ids)
 	case s.Kind == plan.Setting && s.Action != plan.AddMembers:
 		return w.set(ctx, s, ids)
 	case len(s.Members) > 0:

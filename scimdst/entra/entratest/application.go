@@ -28,6 +28,7 @@ func applicationRoutes() []route {
 		{method: "POST", pattern: "/applicationTemplates/{id}/instantiate", need: writeApplications(), cost: 1, handle: local((*Server).instantiate)},
 		{method: "GET", pattern: "/applications", options: paging, need: readApplications(), cost: 2, handle: local((*Server).listApplications)},
 		{method: "GET", pattern: "/applications/{id}", options: "$select", need: readApplications(), cost: 1, handle: local((*Server).getApplication)},
+		{method: "DELETE", pattern: "/applications/{id}", need: writeApplications(), cost: 1, handle: local((*Server).deleteApplication)},
 		{method: "PATCH", pattern: "/applications/{id}", need: writeApplications(), cost: 1, handle: local((*Server).patchApplication)},
 		{method: "GET", pattern: "/applications/{id}/extensionProperties", options: "$select", need: readApplications(), cost: 2, handle: local((*Server).listExtensions)},
 		{method: "POST", pattern: "/applications/{id}/extensionProperties", need: writeApplications(), cost: 1, handle: local((*Server).createExtension)},
@@ -158,6 +159,24 @@ func (a *application) owned(client *Client, roles ...string) error {
 		return nil
 	}
 	return need{strings.Join(roles, " ")}.met(client)
+}
+
+// deleteApplication takes an application away, with its service principal and
+// all that is set up in that, and its extensions with their values.
+//
+// Source: learn.microsoft.com/graph/api/application-delete
+func (s *Server) deleteApplication(c *call) (reply, error) {
+	a, err := s.world.application(c.names["id"])
+	if err != nil {
+		return reply{}, err
+	}
+	if err := a.owned(c.client, "Application.ReadWrite.All"); err != nil {
+		return reply{}, err
+	}
+	w := s.world
+	w.applications = slices.DeleteFunc(w.applications, func(o *application) bool { return o == a })
+	w.principals = slices.DeleteFunc(w.principals, func(p *principal) bool { return p.application == a })
+	return noContent(), nil
 }
 
 func (s *Server) patchApplication(c *call) (reply, error) {

@@ -9,6 +9,7 @@ func groupRoutes() []route {
 		{method: "GET", pattern: "/groups", options: paging, need: readGroups(), cost: 1, handle: local((*Server).listGroups)},
 		{method: "POST", pattern: "/groups", need: createGroups(), cost: 1, handle: local((*Server).createGroup)},
 		{method: "GET", pattern: "/groups/{id}", options: "$select", need: readGroups(), cost: 1, handle: local((*Server).getGroup)},
+		{method: "DELETE", pattern: "/groups/{id}", need: writeGroups(), cost: 1, handle: local((*Server).deleteGroup)},
 		{method: "PATCH", pattern: "/groups/{id}", need: writeMembers(), cost: 1, handle: local((*Server).patchGroup)},
 		{method: "GET", pattern: "/groups/{id}/members", options: paging, need: readGroups(), cost: 3, handle: local(listMembers((*world).direct, false))},
 		{method: "GET", pattern: "/groups/{id}/members" + cast, options: paging, need: readGroups(), cost: 3, handle: local(listMembers((*world).direct, true))},

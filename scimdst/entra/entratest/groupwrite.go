@@ -3,6 +3,7 @@ package entratest
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -122,6 +123,25 @@ func (s *Server) patchGroup(c *call) (reply, error) {
 	}
 	for _, id := range ids {
 		g.add(id)
+	}
+	return noContent(), nil
+}
+
+// deleteGroup takes a security group away for good, and with it that it is
+// assigned.
+//
+// Source: learn.microsoft.com/graph/api/group-delete
+func (s *Server) deleteGroup(c *call) (reply, error) {
+	g, err := s.world.group(c.names["id"])
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.writable(); err != nil {
+		return reply{}, err
+	}
+	g.Deleted = true
+	for _, p := range s.world.principals {
+		p.assignments = slices.DeleteFunc(p.assignments, func(a *assignment) bool { return a.principal == g.ID })
 	}
 	return noContent(), nil
 }

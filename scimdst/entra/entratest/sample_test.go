@@ -39,7 +39,7 @@ type sample struct {
 func TestSamples(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/samples/*.json")
-	if err != nil || len(files) < 44 {
+	if err != nil || len(files) < 47 {
 		t.Fatalf("%d samples, %v", len(files), err)
 	}
 	for _, file := range files {
