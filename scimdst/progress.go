@@ -22,6 +22,9 @@ type progress struct {
 func (p *progress) of(step plan.Step) []plan.ExternalID {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if len(p.left) == 0 { // the key of a step on many members costs something
+		return step.Members
+	}
 	if left, ok := p.left[stepKey(step)]; ok {
 		return slices.Clone(left)
 	}
@@ -40,8 +43,12 @@ func (p *progress) set(step plan.Step, left []plan.ExternalID) {
 func (p *progress) done(step plan.Step) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.left, stepKey(step))
-	delete(p.guards, stepKey(step))
+	if len(p.left)+len(p.guards) == 0 {
+		return
+	}
+	key := stepKey(step)
+	delete(p.left, key)
+	delete(p.guards, key)
 }
 
 func (p *progress) watch(step plan.Step, g guard) {
@@ -56,6 +63,9 @@ func (p *progress) watch(step plan.Step, g guard) {
 func (p *progress) guard(step plan.Step) (guard, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if len(p.guards) == 0 {
+		return guard{}, false
+	}
 	g, ok := p.guards[stepKey(step)]
 	return g, ok
 }
