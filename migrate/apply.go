@@ -34,7 +34,11 @@ type Apply struct {
 	// Concurrency is the most requests at a time, 32 when 0. There are 4, and
 	// more where the destination's latency calls for it.
 	Concurrency int
-	Observe     Observer
+	// QuotaKnown says that what the destination takes is known, and kept by
+	// Destination: a single refusal does not slow the run down for longer than
+	// it asks.
+	QuotaKnown bool
+	Observe    Observer
 	// Version of the program, for the record.
 	Version string
 }
@@ -100,6 +104,7 @@ func (a Apply) Run(ctx context.Context, p checkpoints.Plan) (res Result, err err
 	}
 	r.Observe = inTurn(r.tally.observing(a.Observe))
 	r.gate = newGate(r.Concurrency, r.Retry, r.Observe)
+	r.gate.pace.known = a.QuotaKnown
 	err = r.recover(ctx)
 	if err == nil {
 		err = r.steps(ctx)

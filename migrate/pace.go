@@ -13,6 +13,9 @@ const (
 	epoch = time.Second
 	// less is the most that a refusal leaves of the rate at which it came.
 	less = 0.97
+	// parole is how long after a refusal another one counts, where a quota is
+	// known.
+	parole = time.Minute
 	// raise is how much of the rate is added in the first second after a
 	// refusal, and gentle how many seconds that stays small.
 	raise, gentle = 0.0003, 10.0
@@ -25,11 +28,18 @@ const (
 // again with each second, the faster the longer nothing was refused, and the
 // slower the longer the last refusal held everybody up. So it comes near to
 // token buckets as well as to windows, and costs little time when it is there.
+// Where a quota is known, it is kept on the way to the destination, and a refusal
+// is believed to be about something else, such as what others send: everybody
+// waits as it asks, and the rate is what it was. Only when another comes soon
+// after that, the known quota is wrong, and the true one is learnt.
 // It is not safe for concurrent use; the gate holds it.
 type pace struct {
 	limiter *rate.Limiter
-	most    float64 // that the operator allows; 0: any
-	learnt  float64 // 0: nothing is known
+	known   bool      // the quota is
+	excused time.Time // when it was refused last, where it is
+	doubted bool      // and another came soon after that
+	most    float64   // that the operator allows; 0: any
+	learnt  float64   // 0: nothing is known
 
 	cut     time.Time // when it was refused last, and not for the same trouble
 	taken   int       // since cut
@@ -105,8 +115,12 @@ func (p *pace) used(now time.Time) float64 {
 // refused: a request was refused for the number of requests. It says whether
 // that is the beginning of a trouble.
 func (p *pace) refused(now time.Time) bool {
-	if p.blocked.IsZero() {
+	begins := p.blocked.IsZero()
+	if begins {
 		p.blocked = now
+	}
+	if p.known && p.excuses(now, begins) {
+		return false
 	}
 	since := now.Sub(p.cut)
 	if p.taken == 0 || p.learnt > 0 && since < epoch || p.taken < p.before/10 {
@@ -122,4 +136,14 @@ func (p *pace) refused(now time.Time) bool {
 	p.cut, p.raised, p.before, p.taken, p.held, p.offered = now, now, p.taken, 0, 0, 0
 	p.set(now)
 	return true
+}
+
+// excuses tells whether a refusal is no reason to believe that the known quota
+// is wrong. Begins says that something was taken since the one before.
+func (p *pace) excuses(now time.Time, begins bool) bool {
+	if begins && now.Sub(p.excused) > epoch { // what was under way together says it once
+		p.doubted = !p.excused.IsZero() && p.blocked.Sub(p.excused) < parole
+		p.excused = now
+	}
+	return !p.doubted
 }

@@ -191,3 +191,76 @@ func TestUnknownQuota(t *testing.T) {
 		})
 	}
 }
+
+// keeping is a way to a destination that keeps a rate.
+func keeping(perSecond int, do func() error) func() error {
+	var mu sync.Mutex
+	l := rate.NewLimiter(rate.Limit(perSecond), 1)
+	return func() error {
+		mu.Lock()
+		wait := l.Reserve().Delay()
+		mu.Unlock()
+		<-time.After(wait) // in synctest's own time
+		return do()
+	}
+}
+
+// TestRefusedWithinKnownQuota: where the quota is known, one refusal costs the
+// time that it asks for, for everybody, and no more.
+func TestRefusedWithinKnownQuota(t *testing.T) {
+	t.Parallel()
+	const perSecond, minutes, asked = 20, 5, 3 * time.Second
+	for known, atLeast := range map[bool]float64{true: 0.99, false: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			r := runningWith(8)
+			r.gate.pace.known = known
+			var mu sync.Mutex
+			begin, taken, until := time.Now(), 0, time.Time{}
+			end := load(t, r, keeping(perSecond, func() error {
+				<-time.After(30 * time.Millisecond) // in synctest's own time
+				mu.Lock()
+				defer mu.Unlock()
+				now := time.Now()
+				if until.IsZero() && now.Sub(begin) > time.Minute {
+					until = now.Add(asked)
+					return &answer{temporary: true, throttled: true, after: asked}
+				}
+				// What was under way when it was refused may still come.
+				if now.Before(until) && now.After(until.Add(time.Second-asked)) {
+					t.Errorf("a request %s before it was asked for", until.Sub(now))
+				}
+				taken++
+				return nil
+			}))
+			<-time.After(minutes * time.Minute) // in synctest's own time
+			end()
+			share := float64(taken) / perSecond / (minutes*time.Minute - asked).Seconds()
+			if t.Logf("known %t: %.3f of the quota", known, share); share < atLeast || share > 1.01 {
+				t.Error("that is too little, or too much")
+			}
+			if (r.gate.pace.learnt == 0) != known {
+				t.Errorf("known %t: learnt %.1f a second", known, r.gate.pace.learnt)
+			}
+		})
+	}
+}
+
+// TestWrongKnownQuota: a quota that is less than what is known of it is found.
+func TestWrongKnownQuota(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &limited{quota: bucket(20, 20), hints: true, latency: 30 * time.Millisecond}
+		r := runningWith(8)
+		r.gate.pace.known = true
+		end := load(t, r, keeping(40, l.do))
+		<-time.After(5 * time.Minute) // in synctest's own time
+		l.counts()
+		<-time.After(5 * time.Minute)
+		taken, refused := l.counts()
+		end()
+		share, no := float64(taken)/20/300, float64(refused)/float64(taken+refused)
+		if t.Logf("held %.3f of the quota, %.4f refused", share, no); share < 0.85 || no > 0.03 {
+			t.Error("that is too little, or too many")
+		}
+	})
+}

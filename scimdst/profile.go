@@ -106,12 +106,12 @@ type Quota struct {
 	Windows     []Window `yaml:"windows"`
 }
 
-// Writes is how many writes a second the quota allows in the long run, or 0
-// when it says nothing of that.
+// Writes is how many writes a second the quota allows in the long run, where
+// nearly all of them are of people, or 0 when it says nothing of that.
 func (q Quota) Writes() float64 {
 	rate := q.RequestsPerSecond
 	for _, w := range q.Windows {
-		if w.Of == CountedReads || w.Of == CountedNewPeople || w.Per <= 0 {
+		if w.Of == CountedReads || w.Per <= 0 {
 			continue
 		}
 		if of := float64(w.Requests) / w.Per.Seconds(); rate == 0 || of < rate {

@@ -208,3 +208,26 @@ func TestRequestsOf(t *testing.T) {
 		}
 	}
 }
+
+// TestQuotaWrites: the window that people count in is one of those that a
+// migration is bound by.
+func TestQuotaWrites(t *testing.T) {
+	t.Parallel()
+	slack, err := scimdst.ProfileOf("slack")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		quota scimdst.Quota
+		want  float64
+	}{
+		{slack.Quota, 3},
+		{scimdst.Quota{}, 0},
+		{scimdst.Quota{RequestsPerSecond: 5, Windows: []scimdst.Window{{Requests: 1, Per: time.Second, Of: scimdst.CountedReads}}}, 5},
+		{scimdst.Quota{RequestsPerSecond: 5, Windows: []scimdst.Window{{Requests: 60, Per: time.Minute, Of: scimdst.CountedWrites}}}, 1},
+	} {
+		if got := tt.quota.Writes(); got != tt.want {
+			t.Errorf("%+v: %v writes a second, want %v", tt.quota, got, tt.want)
+		}
+	}
+}

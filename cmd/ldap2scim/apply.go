@@ -154,7 +154,7 @@ func prepare(ctx context.Context, c configs.Config, f *checkpoints.File, stored 
 	}
 	ready := application{open: pending + sending, failed: states[checkpoints.Failed], spent: dst.spent, run: migrate.Apply{
 		File: f, Destination: dst.writer, Lister: dst.Lister, Settings: c.Settings, Retry: c.Retry, Scope: opts.scope,
-		MaxFailures: opts.maxFailures, MaxAge: c.MaxSnapshotAge, Deadline: deadline, Concurrency: cmp.Or(opts.concurrency, c.Concurrency), Version: version(),
+		MaxFailures: opts.maxFailures, MaxAge: c.MaxSnapshotAge, Deadline: deadline, Concurrency: cmp.Or(opts.concurrency, c.Concurrency), QuotaKnown: quotaOf(c) > 0, Version: version(),
 	}}
 	if opts.scope.Again {
 		ready.open, ready.failed = ready.open+ready.failed, 0 // this run says what becomes of them
