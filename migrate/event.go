@@ -30,6 +30,12 @@ type (
 		Step    plan.Step
 		Attempt int
 	}
+	// Withheld: the step's request did not go out after all, since the run ended
+	// while it waited for its turn.
+	Withheld struct {
+		Step    plan.Step
+		Attempt int
+	}
 	// Answered: the step is done.
 	Answered struct {
 		Step    plan.Step
@@ -81,6 +87,7 @@ func (Read) event()      {}
 func (Restarted) event() {}
 func (Marked) event()    {}
 func (Sending) event()   {}
+func (Withheld) event()  {}
 func (Answered) event()  {}
 func (Waiting) event()   {}
 func (LookedUp) event()  {}

@@ -3,8 +3,10 @@ package migrate_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -129,10 +131,11 @@ type stopping struct {
 }
 
 func (s *stopping) Do(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
+	outcome, err := s.Destination.Do(ctx, step, ids)
 	if s.n--; s.n == 0 {
 		s.stop()
 	}
-	return s.Destination.Do(ctx, step, ids)
+	return outcome, err
 }
 
 // TestAnswerIsRecordedWhileStopping is law 5.
@@ -156,6 +159,64 @@ func TestAnswerIsRecordedWhileStopping(t *testing.T) {
 	w.whole()
 	if n := w.creates(); n != 14 {
 		t.Errorf("%d requests to create 14 objects", n)
+	}
+}
+
+// queueing is a destination where one request is under way, and the others wait
+// for a turn that does not come, while the program is asked to end.
+type queueing struct {
+	mu      sync.Mutex
+	waiting int
+	turn    chan struct{}
+	stop    context.CancelFunc
+}
+
+func (q *queueing) Do(ctx context.Context, s plan.Step, _ map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
+	select {
+	case q.turn <- struct{}{}: // it is under way until the others wait and the run ends
+		<-ctx.Done()
+		return plan.Outcome{RemoteID: plan.RemoteID("r-" + s.Object)}, nil
+	default:
+	}
+	q.mu.Lock()
+	if q.waiting++; q.waiting == 3 {
+		q.stop()
+	}
+	q.mu.Unlock()
+	<-ctx.Done()
+	return plan.Outcome{}, fmt.Errorf("wait for the next turn: %w", ctx.Err())
+}
+
+func (q *queueing) Look(context.Context, plan.Step, map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
+	return plan.Outcome{}, plan.NotSo, nil
+}
+
+// TestStopWhileWaiting: a run that is asked to end does not wait for turns, and
+// what was not sent is pending, without an attempt or a request that counts.
+func TestStopWhileWaiting(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, staff(12, 0))
+	f := w.open()
+	p := w.planned(f)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	a := w.apply(f, &queueing{turn: make(chan struct{}, 1), stop: cancel})
+	a.Concurrency, a.Lister = 4, nil
+	res, err := a.Run(ctx, p)
+	if err != nil || !res.Interrupted || res.Done != 1 || res.Left != 11 || res.Failed+res.Unknown != 0 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	attempts := 0
+	for l, err := range f.Journal(t.Context(), p.ID) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		attempts += l.Attempts
+	}
+	run, err1 := f.LastRun(t.Context(), p.ID)
+	sent, err2 := f.Tally(t.Context(), run.ID)
+	if err := errors.Join(err1, err2); err != nil || attempts != 1 || len(sent.Sent) != 1 || sent.Sent[0].Requests != 1 {
+		t.Errorf("%d attempts, sent %+v, %v", attempts, sent.Sent, err)
 	}
 }
 

@@ -43,7 +43,9 @@ type Provisioner interface {
 //
 // and one that has none of the first five is final for its step.
 type Destination interface {
-	// Do sends the step's one request, once.
+	// Do sends the step's one request, once. When ctx ends while it waits for
+	// leave to do so, nothing is sent, and the error wraps that of ctx. A request
+	// that is under way is finished.
 	Do(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error)
 	// Look says whether the step is already so.
 	Look(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error)

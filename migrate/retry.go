@@ -106,8 +106,12 @@ func (p *persistence) once(ctx context.Context) error {
 	if err != nil {
 		return backoff.Permanent(err)
 	}
-	p.attempts++
 	err = p.try()
+	if isWithheld(ctx, err) {
+		p.gate.went(turn, p.step, err)
+		return backoff.Permanent(err)
+	}
+	p.attempts++
 	p.blame = p.gate.went(turn, p.step, err)
 	switch {
 	case err == nil:

@@ -71,8 +71,8 @@ func (r *running) resolved(ctx context.Context, s plan.Step) sent {
 }
 
 // send sends a step until it is answered for good. After an answer that leaves
-// the outcome unknown it looks before it sends again. The requests themselves
-// do not end with ctx, so that what is in flight is finished.
+// the outcome unknown it looks before it sends again. When ctx ends, what is in
+// flight is finished, and what waits for its turn is not sent.
 func (r *running) send(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (end sent) {
 	attempt := 0
 	end.attempts, end.over, end.err = r.persist(ctx, s, func() error {
@@ -94,8 +94,12 @@ func (r *running) send(ctx context.Context, s plan.Step, ids map[plan.ExternalID
 		}
 		attempt++
 		r.Observe(Sending{Step: s, Attempt: attempt})
-		outcome, err := r.Destination.Do(context.WithoutCancel(ctx), s, ids)
+		outcome, err := r.Destination.Do(ctx, s, ids)
 		end.outcome, end.unknown = outcome, isUnknown(err)
+		if isWithheld(ctx, err) {
+			r.Observe(Withheld{Step: s, Attempt: attempt})
+			return err
+		}
 		if s.Action == plan.Create && !end.unknown && err != nil && failed(err).Failure == plan.FailedTaken {
 			// It may be ours: something between here and there may repeat a
 			// request, and a service may show late what it has accepted.

@@ -39,10 +39,20 @@ func signOf(err error) sign {
 		return forbidden
 	case isTemporary(err), isUnknown(err):
 		return trouble
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case isEnd(err):
 		return unsent
 	}
 	return taken
+}
+
+// isWithheld tells whether a request did not go out, since ctx ended before.
+func isWithheld(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && isEnd(err) && !isUnknown(err) && !isTemporary(err)
+}
+
+// isEnd tells whether an error is that of a context.
+func isEnd(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // is asks the first error of the chain that has the method.

@@ -36,6 +36,12 @@ func (t *tally) count(e Event) {
 		if e.Attempt > 1 {
 			s.Retries++
 		}
+	case Withheld:
+		s := t.line(e.Step.Action, e.Step.Kind)
+		s.Requests--
+		if e.Attempt > 1 {
+			s.Retries--
+		}
 	case LookedUp:
 		t.line(checkpoints.LookUp, e.Step.Kind).Requests++
 	case Waiting:

@@ -147,20 +147,27 @@ func TestTransportFailures(t *testing.T) {
 	}
 }
 
-// TestCancelWhileSent: the caller gives up on a request that is under way, so
-// nobody knows what became of it.
+// TestCancelWhileSent: a change that is under way is finished when its caller
+// wants to end; a reading is not.
 func TestCancelWhileSent(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	w := handle(t, func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that the client has gone
+	w := handle(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
 		cancel()
+		always(http.StatusCreated, scim, user1)(w, r)
+	})
+	if outcome, err := w.Do(ctx, ada(), nil); err != nil || outcome.RemoteID != "1" {
+		t.Errorf("a change: %+v, %v", outcome, err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	w = handle(t, func(_ http.ResponseWriter, r *http.Request) {
+		stop()
 		<-r.Context().Done()
 	})
-	_, err := w.Do(ctx, ada(), nil)
 	var e *scimdst.Error
-	if !errors.As(err, &e) || e.Temporary() || !e.Unknown() {
-		t.Errorf("%v, temporary %t, unknown %t", err, e.Temporary(), e.Unknown())
+	if _, err := w.Get(ctx, plan.Person, "1"); !errors.As(err, &e) || !errors.Is(err, context.Canceled) || e.Temporary() || e.Unknown() {
+		t.Errorf("a reading: %v", err)
 	}
 }
 

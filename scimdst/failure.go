@@ -92,7 +92,7 @@ func transportError(ctx context.Context, c call, err error, sent *wire, hide sec
 	return &Error{
 		Op: c.op, Method: c.method, Path: c.path,
 		Err:       hide.without(err),
-		temporary: ctx.Err() == nil && mayPass(err),
+		temporary: !endedBy(ctx, err) && mayPass(err),
 		unknown:   c.writes() && sent.touched(),
 	}
 }
@@ -104,9 +104,14 @@ func answerError(ctx context.Context, c call, status int, err error, hide secret
 	return &Error{
 		Op: c.op, Method: c.method, Path: c.path, Status: status,
 		Err:       hide.without(err),
-		temporary: ctx.Err() == nil && broken,
+		temporary: !endedBy(ctx, err) && broken,
 		unknown:   c.writes() && !errors.As(err, &not),
 	}
+}
+
+// endedBy tells whether a request ended since its context did.
+func endedBy(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && errors.Is(err, ctx.Err())
 }
 
 // without gives up the chain of causes if their text holds a secret.

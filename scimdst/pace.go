@@ -61,8 +61,12 @@ func (t *paced) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (t *paced) turn(ctx context.Context) error {
-	if err := t.limiter.Wait(ctx); err != nil || t.seats == nil {
-		return err
+	if err := t.limiter.Wait(ctx); err != nil {
+		<-ctx.Done() // it says at once that the turn comes after the end
+		return ctx.Err()
+	}
+	if t.seats == nil {
+		return nil
 	}
 	select {
 	case t.seats <- struct{}{}:

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -245,4 +246,56 @@ func TestProfileIsUsed(t *testing.T) {
 		}
 		<-time.After(time.Hour) // in synctest's own time: the pauses end
 	})
+}
+
+// TestEndWhileWaiting: when a context ends, a request that waits for its turn is
+// not sent, one that changes something and is under way is finished, and one that
+// only reads is not.
+func TestEndWhileWaiting(t *testing.T) {
+	t.Parallel()
+	for method, finished := range map[string]bool{http.MethodPost: true, http.MethodGet: false} {
+		synctest.Test(t, func(t *testing.T) {
+			const answers = 10 * time.Second
+			var sent atomic.Int64
+			rt := paceAndBound(tripper(func(r *http.Request) (*http.Response, error) {
+				sent.Add(1)
+				select {
+				case <-time.After(answers): // in synctest's own time
+					return &http.Response{Body: http.NoBody, StatusCode: http.StatusOK}, nil
+				case <-r.Context().Done():
+					return nil, r.Context().Err()
+				}
+			}), Config{}.withDefaults(), Profile{Quota: Quota{RequestsPerSecond: 1}})
+			// The deadline is before the second turn and after it: a limiter says at
+			// once that a turn comes too late.
+			for _, end := range []time.Duration{time.Second / 2, 3 * time.Second} {
+				<-time.After(time.Hour) // in synctest's own time
+				sent.Store(0)
+				ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(end))
+				begin := time.Now()
+				var all sync.WaitGroup
+				for i := range 8 {
+					all.Go(func() {
+						<-time.After(time.Duration(i) * time.Millisecond) // in their order
+						resp, err := rt.RoundTrip(request(t, method).WithContext(ctx))
+						if err == nil {
+							_ = resp.Body.Close()
+						}
+						took := time.Since(begin).Truncate(time.Second / 2)
+						switch under := time.Duration(i)*time.Second < end; {
+						case under && finished && (err != nil || took < answers):
+							t.Errorf("%s %d ended after %s: %v", method, i, took, err)
+						case !(under && finished) && (!errors.Is(err, context.DeadlineExceeded) || took != end):
+							t.Errorf("%s %d ended after %s: %v", method, i, took, err)
+						}
+					})
+				}
+				all.Wait()
+				cancel()
+				if want := int64((end + time.Second - 1) / time.Second); sent.Load() != want {
+					t.Errorf("%s: %d were sent in %s, want %d", method, sent.Load(), end, want)
+				}
+			}
+		})
+	}
 }

@@ -95,14 +95,22 @@ func (t readOnly) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.next.RoundTrip(r)
 }
 
-// timed bounds a request until its answer's body is closed.
+// timed bounds a request until its answer's body is closed. A change that is
+// under way does not end with its context, which ends the waits before it.
 type timed struct {
 	next  http.RoundTripper
 	limit time.Duration
 }
 
 func (t *timed) RoundTrip(r *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeout(r.Context(), t.limit)
+	ctx := r.Context()
+	if r.Method != http.MethodGet {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, t.limit)
 	resp, err := t.next.RoundTrip(r.WithContext(ctx))
 	if err != nil {
 		cancel()

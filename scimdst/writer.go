@@ -42,13 +42,16 @@ func NewWriter(c Config) (*Writer, error) {
 // many, they are halved, and what it takes is kept for this Writer's life. A
 // group that members are taken from is read before and after.
 //
+// When ctx ends while the one request waits for its turn, it is not sent; one
+// that is under way is finished.
+//
 // An error of a request is an *Error, which says whether to try again and
 // whether the step may have been done; any other error means that nothing was
 // sent. Of a step on members, Do sends only what is left after an earlier Do
 // or Look of this Writer, so that nobody is added twice.
 func (w *Writer) Do(ctx context.Context, step plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
 	if len(step.Members) > 0 {
-		return w.doMembers(ctx, step, ids)
+		return w.doMembers(context.WithoutCancel(ctx), step, ids)
 	}
 	version := w.versions.of(step)
 	if w.profile.ETag == ETagIgnored {
@@ -99,7 +102,7 @@ func (w *Writer) send(ctx context.Context, step plan.Step, ids map[plan.External
 		w.versions.set(outcome)
 	}
 	if !shown {
-		return outcome, w.prove(ctx, step, req, ids)
+		return outcome, w.prove(context.WithoutCancel(ctx), step, req, ids)
 	}
 	return outcome, nil
 }

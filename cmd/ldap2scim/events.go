@@ -131,6 +131,8 @@ func described(e migrate.Event) (name string, fields any) {
 		return "marked", countFields{N: e.N}
 	case migrate.Sending:
 		return "sending", sendingFields{stepFields: fieldsOf(e.Step), Attempt: e.Attempt}
+	case migrate.Withheld:
+		return "withheld", sendingFields{stepFields: fieldsOf(e.Step), Attempt: e.Attempt}
 	case migrate.Answered:
 		return "answered", fieldsOf(e.Step)
 	case migrate.Waiting:

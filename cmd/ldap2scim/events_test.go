@@ -99,6 +99,7 @@ func TestEventsAreDocumented(t *testing.T) {
 		migrate.Restarted{Err: secret},
 		migrate.Marked{N: 32},
 		migrate.Sending{Step: step, Attempt: 1},
+		migrate.Withheld{Step: step, Attempt: 1},
 		migrate.Answered{Step: step, Outcome: plan.Outcome{RemoteID: "ada@example.com"}},
 		migrate.Waiting{Step: step, Err: secret, For: time.Second},
 		migrate.LookedUp{Step: step, Found: plan.Foreign},

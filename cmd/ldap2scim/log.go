@@ -60,6 +60,8 @@ func (p *program) record(e migrate.Event) {
 		p.logger.Info("marked", zap.Int("n", e.N))
 	case migrate.Sending:
 		p.logger.Info("sending", append(step(e.Step), zap.Int("attempt", e.Attempt))...)
+	case migrate.Withheld:
+		p.logger.Info("withheld", append(step(e.Step), zap.Int("attempt", e.Attempt))...)
 	case migrate.Answered:
 		p.logger.Info("answered", append(step(e.Step), zap.String("remote", string(e.Outcome.RemoteID)))...)
 	case migrate.Waiting:

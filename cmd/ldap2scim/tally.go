@@ -75,6 +75,8 @@ func (t *tally) observe(now time.Time, e migrate.Event) {
 		}
 		t.sent.add(now, 1)
 		t.move(now, e.Step.ID, turnSending)
+	case migrate.Withheld:
+		t.move(now, e.Step.ID, 0)
 	case migrate.Waiting:
 		why := resultOf(e.Err)
 		t.answered(e.Step.ID, why)

@@ -44,8 +44,9 @@ func NewWriter(g Graph, c Config) *Writer {
 // window is how many writes Microsoft counts together.
 const window = 3000.0
 
-// Do sends the step's requests once.
+// Do sends the step's requests once. They are finished, also when ctx ends.
 func (w *Writer) Do(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
+	ctx = context.WithoutCancel(ctx)
 	if doubles(s) {
 		w.mu.Lock()
 		w.waited[s.ID] = 0
