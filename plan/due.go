@@ -20,7 +20,7 @@ type dueStep struct {
 // mostKept bounds what is kept, at some 1,500 bytes a step.
 const mostKept = 1 << 15
 
-func (d *due) add(object int, o outcome) {
+func (d *due) add(object int, o *outcome) {
 	switch d.n++; {
 	case d.n <= mostKept:
 		d.kept = append(d.kept, dueStep{object, o.after, *o.step})
@@ -36,7 +36,7 @@ func (d *decider) dueOf(k Kind, yield func(dueStep) error) error {
 		return due.each(yield)
 	}
 	i := -1
-	return d.outcomes(k, ignore, func(o outcome) error {
+	return d.outcomes(k, ignore, func(o *outcome) error {
 		i++
 		if o.step == nil {
 			return nil

@@ -10,7 +10,7 @@ type early struct{ ids [][16]byte }
 
 // isEarly tells whether the step on an object goes out with the decision. One
 // that takes over a name waits for those that give names up.
-func (d *decider) isEarly(o outcome) bool {
+func (d *decider) isEarly(o *outcome) bool {
 	return o.step != nil && o.want.entry.Kind == Person && o.after == 0 && len(d.in.Rules.Waves)+len(d.in.Rules.Settings) == 0
 }
 

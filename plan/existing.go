@@ -77,7 +77,7 @@ func (x *Existing) found(o *outcome) {
 }
 
 // renames tells whether the object that was found can be given another name.
-func (x *Existing) renames(m match) bool {
+func (x *Existing) renames(m *match) bool {
 	if len(m.have) == 0 {
 		return x == nil || m.want.entry.Kind != Person
 	}

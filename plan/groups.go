@@ -20,7 +20,7 @@ type team struct {
 // membership.
 func (d *decider) groups() error {
 	d.graph = &graph{number: map[key]uint32{}}
-	err := d.decideAll(Group, func(o outcome) error {
+	err := d.decideAll(Group, func(o *outcome) error {
 		e := o.want.entry
 		var people []uint32
 		if e.Kind == Unit {

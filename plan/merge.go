@@ -13,12 +13,14 @@ type match struct {
 }
 
 // matches walks entries and owned resources side by side, both in the order
-// of the ID. Resources whose ID no entry has are given to unexpected.
-func (d *decider) matches(k Kind, unexpected func(Resource), yield func(match) error) error {
+// of the ID. Resources whose ID no entry has are given to unexpected. A match
+// holds until the next.
+func (d *decider) matches(k Kind, unexpected func(Resource), yield func(*match) error) error {
 	next, stop := iter.Pull2(d.in.Inventory.Owned(k))
 	defer stop()
 	res, err, more := next()
 	last := ExternalID("")
+	var m match
 	for e, entryErr := range d.entries(k) {
 		if entryErr != nil {
 			return fmt.Errorf("read the snapshot's entries of kind %s: %w", k, entryErr)
@@ -27,7 +29,7 @@ func (d *decider) matches(k Kind, unexpected func(Resource), yield func(match) e
 			return fmt.Errorf("snapshot entry %s: its ID %q does not come after %q", e.DN, e.ID, last)
 		}
 		last = e.ID
-		m := match{want: d.want(e)}
+		m = match{want: d.want(e), have: m.have[:0]}
 		for more && err == nil && res.ExternalID <= e.ID {
 			if res.ExternalID == e.ID {
 				m.have = append(m.have, res)
@@ -39,7 +41,7 @@ func (d *decider) matches(k Kind, unexpected func(Resource), yield func(match) e
 		if err != nil {
 			break
 		}
-		if err := yield(m); err != nil {
+		if err := yield(&m); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ type met struct {
 }
 
 // meet counts one person of the directory.
-func (j *met) meet(w want) {
+func (j *met) meet(w *want) {
 	switch {
 	case !w.known:
 		j.counts.None++

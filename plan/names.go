@@ -179,7 +179,7 @@ func (d *decider) want(e Entry) want {
 }
 
 // has tells whether the matched object bears the name already.
-func (m match) has(name key) bool {
+func (m *match) has(name key) bool {
 	return len(m.have) == 1 && nameKey(m.have[0].Name()) == name
 }
 
@@ -191,7 +191,7 @@ func (d *decider) settle(n *names) error {
 		holders[c.holder] = true
 	}
 	frees := map[key]freed{}
-	err := d.matches(n.kind, ignore, func(m match) error {
+	err := d.matches(n.kind, ignore, func(m *match) error {
 		name := nameKey(m.want.fields[nameField(n.kind)])
 		id := keyOf(string(m.want.entry.ID))
 		if holders[id] && m.want.class == "" && d.in.Rules.Existing.renames(m) && len(m.have) == 1 && n.wanted.of(name) == 1 && !n.mailShared(m.want) && !n.appleIDShared(m.want) && !n.others[name].blocks() {

@@ -6,7 +6,7 @@ import (
 
 // outcome is what becomes of one matched object, before its membership.
 type outcome struct {
-	match
+	*match
 	class Class
 	code  Code
 	step  *Step
@@ -16,7 +16,7 @@ type outcome struct {
 
 // decideAll decides every object of one kind and gives the outcomes to seen in
 // the order of the IDs. Nothing is sent yet.
-func (d *decider) decideAll(k Kind, seen func(outcome) error) error {
+func (d *decider) decideAll(k Kind, seen func(*outcome) error) error {
 	if err := d.survey(k); err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (d *decider) decideAll(k Kind, seen func(outcome) error) error {
 	strangers.watcher, _ = d.out.(Watcher)
 	d.due[k] = &due{}
 	i := -1
-	err := d.outcomes(k, strangers.add, func(o outcome) error {
+	err := d.outcomes(k, strangers.add, func(o *outcome) error {
 		for _, f := range o.want.findings {
 			if err := d.finding(f); err != nil {
 				return err
@@ -79,14 +79,20 @@ func (s *strangers) adopt(r RemoteID) {
 	s.adopted[r] = true
 }
 
-// outcomes decides every object of one kind, the same each time.
-func (d *decider) outcomes(k Kind, unexpected func(Resource), yield func(outcome) error) error {
-	return d.matches(k, unexpected, func(m match) error { return yield(d.outcome(d.names[k], m)) })
+// outcomes decides every object of one kind, the same each time. An outcome holds
+// until the next.
+func (d *decider) outcomes(k Kind, unexpected func(Resource), yield func(*outcome) error) error {
+	var o outcome
+	return d.matches(k, unexpected, func(m *match) error {
+		o = outcome{match: m}
+		d.outcome(d.names[k], &o)
+		return yield(&o)
+	})
 }
 
 // outcome decides one object.
-func (d *decider) outcome(n *names, m match) outcome {
-	w := &m.want
+func (d *decider) outcome(n *names, o *outcome) {
+	m, w := o.match, &o.want
 	name := nameKey(w.fields[nameField(w.entry.Kind)])
 	holder := n.others[name]
 	v := n.verdict[w.entry.ID]
@@ -114,10 +120,8 @@ func (d *decider) outcome(n *names, m match) outcome {
 		w.block(GroupCheck, fmt.Sprintf("the destination has a group %q from another source, and allows no duplicates", w.name()),
 			"remove or rename that group at the destination, or give this one another name under groups.names")
 	}
-	o := outcome{match: m}
 	if w.class == "" {
-		d.in.Rules.Existing.found(&o)
-		w = &o.want
+		d.in.Rules.Existing.found(o)
 	}
 	if w.class == "" && len(m.have) == 0 && !d.in.Inventory.Proof.Complete {
 		w.block(InventoryIncomplete, "not seen at the destination, whose listing is incomplete; it may be there",
@@ -127,7 +131,7 @@ func (d *decider) outcome(n *names, m match) outcome {
 	switch {
 	case o.class == Excluded && o.code == Inactive:
 		if d.in.Rules.Existing == nil {
-			d.deactivate(&o)
+			d.deactivate(o)
 		}
 	case o.class != "":
 	case len(m.have) == 1:
@@ -140,8 +144,7 @@ func (d *decider) outcome(n *names, m match) outcome {
 	if o.step != nil {
 		o.step.Needs = d.in.Rules.Existing.needsOf(o.step)
 	}
-	d.compareValues(&o)
-	return o
+	d.compareValues(o)
 }
 
 // refuseDuplicates blocks an object whose name or email another wants too

@@ -12,7 +12,7 @@ var ErrUnproven = errors.New("the plan does not lead to what is wanted; this is 
 // replay carries out the object's step on paper and holds the result against
 // want (law 1). It reads the step as a destination does, and shares no code
 // with what made it.
-func (o outcome) replay() error {
+func (o *outcome) replay() error {
 	var have, set Fields
 	id := ExternalID("")
 	if len(o.have) == 1 {

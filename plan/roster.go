@@ -21,9 +21,9 @@ func newRoster() *roster {
 }
 
 // add gives the next number to a person.
-func (r *roster) add(o outcome) uint32 {
+func (r *roster) add(o *outcome) uint32 {
 	n := uint32(r.ids.n)
-	e := o.want.entry
+	e := &o.want.entry
 	r.ids.add(e.ID)
 	r.byDN.add(keyOf(e.Key), n)
 	if e.UID != "" {

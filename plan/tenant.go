@@ -148,7 +148,7 @@ func (w *want) compare(f fill) (old, value string, c comparison) {
 
 // tally counts what becomes of a person's custom attributes and Managed Apple
 // ID, once.
-func (d *decider) tally(o outcome) {
+func (d *decider) tally(o *outcome) {
 	switch o.class {
 	case ToCreate, ToUpdate, ToAdopt, Unchanged:
 	default:

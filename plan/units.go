@@ -74,7 +74,7 @@ func (u *units) depth(i int, key string) int {
 }
 
 // join puts a person into the units that the person's entry is in.
-func (u *units) join(e Entry, number uint32) {
+func (u *units) join(e *Entry, number uint32) {
 	if len(u.all) == 0 {
 		return
 	}

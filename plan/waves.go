@@ -74,7 +74,7 @@ func (r Rules) waveNames() []string {
 
 // waveOf is the first wave that takes a person for what the person is. That a
 // group is in a wave is seen later.
-func (m *mapper) waveOf(w want) uint8 {
+func (m *mapper) waveOf(w *want) uint8 {
 	for i, wave := range m.rules.Waves {
 		if wave.takes(w) || m.waves[i] != nil && m.waves[i].holds(w.entry) {
 			return uint8(i)
@@ -83,7 +83,7 @@ func (m *mapper) waveOf(w want) uint8 {
 	return uint8(len(m.rules.Waves))
 }
 
-func (w Wave) takes(p want) bool {
+func (w Wave) takes(p *want) bool {
 	e := p.entry
 	for _, named := range w.People {
 		if named == string(e.ID) || named == e.Key || Fold(named) == Fold(p.fields[UserName]) {
