@@ -14,6 +14,7 @@ type planWriter struct {
 	plan                       int64
 	sent, found                int
 	steps, findings, decisions *inserter
+	encoder                    plan.StepEncoder
 	json                       []byte
 	// of and in are what the steps and the decisions have in common that wait.
 	of stepShape
@@ -57,7 +58,7 @@ func (w *planWriter) write(batch []any) (err error) {
 }
 
 func (w *planWriter) step(v plan.Step) error {
-	w.json = v.AppendJSON(w.json[:0])
+	w.json = w.encoder.Append(w.json[:0], &v)
 	if of := (stepShape{string(v.Action), string(v.Kind), string(v.Hazard), string(v.Source()), v.Wave}); of != w.of {
 		w.of = of
 		if err := w.steps.share(w.ctx, w.plan, of.action, of.kind, of.hazard, of.source, of.wave); err != nil {

@@ -24,7 +24,12 @@ func FuzzAppend(f *testing.F) {
 				}
 			}
 		}
-		sameJSON(t, step, step.AppendJSON(nil))
+		var encoder StepEncoder
+		sameJSON(t, step, encoder.Append(nil, &step))
+		again := step
+		again.Before, again.After = Fields{a: a, b: b}, Fields{a: b, b: a, a + b: "", b + a: a} // with other paths, or the same
+		sameJSON(t, again, encoder.Append(nil, &again))
+		sameJSON(t, step, encoder.Append(nil, &step))
 		sameJSON(t, decision, decision.appendJSON(nil))
 		sameJSON(t, finding, finding.appendJSON(nil))
 		sameJSON(t, StepID(a), StepID(a).appendJSON(nil))

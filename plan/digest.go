@@ -73,12 +73,15 @@ func (r *roll) digest() Digest {
 }
 
 // sealer gives steps their IDs.
-type sealer struct{ line []byte }
+type sealer struct {
+	encoder StepEncoder
+	line    []byte
+}
 
 // seal gives the step its ID, which is the digest of all the rest of it.
 func (l *sealer) seal(s Step) Step {
 	s.ID = ""
-	l.line = append(s.AppendJSON(l.line[:0]), '\n')
+	l.line = append(l.encoder.Append(l.line[:0], &s), '\n')
 	sum := sha256.Sum256(l.line)
 	s.ID = StepID(hex.EncodeToString(sum[:16]))
 	return s
