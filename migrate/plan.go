@@ -20,6 +20,8 @@ type PlanOptions struct {
 	// inventory; nil means not to ask. That it cannot be asked is no reason not
 	// to plan.
 	Learn func(context.Context) (string, error)
+	// Step is given each step as it is made; nil where nobody asks.
+	Step func(plan.Step)
 	// Tenant is the ID of the vendor's records to decide with, or 0.
 	Tenant int64
 }
@@ -46,7 +48,23 @@ func Plan(ctx context.Context, f *checkpoints.File, dst Lister, opts PlanOptions
 	if err != nil {
 		return checkpoints.Plan{}, err
 	}
-	return f.SavePlan(ctx, head, func(to plan.Sink) (plan.Summary, error) { return plan.Decide(in, to) })
+	return f.SavePlan(ctx, head, func(to plan.Sink) (plan.Summary, error) {
+		if opts.Step != nil {
+			to = seen{to, opts.Step}
+		}
+		return plan.Decide(in, to)
+	})
+}
+
+// seen is a sink whose steps somebody sees.
+type seen struct {
+	plan.Sink
+	see func(plan.Step)
+}
+
+func (w seen) Step(s plan.Step) error {
+	w.see(s)
+	return w.Sink.Step(s)
 }
 
 // takeInventory lists the destination into the state file.

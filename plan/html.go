@@ -20,7 +20,7 @@ func WriteHTML(w io.Writer, v View) error {
 	if err != nil {
 		return err
 	}
-	changes, err := changesOf(v.Steps, 0)
+	changes, err := v.changes()
 	if err != nil {
 		return err
 	}

@@ -246,6 +246,7 @@ func (r *Redaction) View(v View) View {
 		prerequisites = append(prerequisites, p)
 	}
 	v.Prerequisites = prerequisites
+	v.Changes = nil // which has names
 	v.Findings, v.Steps, v.Decisions = Each(v.Findings, r.Finding), Each(v.Steps, r.Step), Each(v.Decisions, r.Decision)
 	rows := v.Rows
 	v.Rows = func(k Kind) iter.Seq2[Row, error] { return Each(rows(k), r.row) }

@@ -19,38 +19,48 @@ type change struct {
 	members  int
 }
 
-// folded joins neighbouring steps that add members to one group. Their Members
+// folder joins neighbouring steps that add members to one group. Their Members
 // are counted and not kept.
+type folder struct{ open *change }
+
+// add takes a step, and yields what is complete by it.
+func (f *folder) add(s Step, yield func(change) bool) bool {
+	c := change{Step: s, requests: 1, members: len(s.Members)}
+	if s.Action != AddMembers {
+		return f.end(yield) && yield(c)
+	}
+	c.Members = nil
+	if f.open != nil && f.open.Object == s.Object {
+		f.open.requests++
+		f.open.members += c.members
+		return true
+	}
+	more, open := f.end(yield), c
+	f.open = &open
+	return more
+}
+
+// end yields what is left.
+func (f *folder) end(yield func(change) bool) bool {
+	open := f.open
+	f.open = nil
+	return open == nil || yield(*open)
+}
+
 func folded(steps iter.Seq2[Step, error]) iter.Seq2[change, error] {
 	return func(yield func(change, error) bool) {
-		var open *change
+		var f folder
+		to := func(c change) bool { return yield(c, nil) }
 		for s, err := range steps {
 			if err != nil {
 				yield(change{}, fmt.Errorf("read steps: %w", err))
 				return
 			}
-			c := change{Step: s, requests: 1, members: len(s.Members)}
-			if s.Action == AddMembers {
-				c.Members = nil
-				if open != nil && open.Object == s.Object {
-					open.requests++
-					open.members += c.members
-					continue
-				}
-			}
-			if open != nil && !yield(*open, nil) {
-				return
-			}
-			open = nil
-			if s.Action == AddMembers {
-				open = &c
-			} else if !yield(c, nil) {
+			if !f.add(s, to) {
 				return
 			}
 		}
-		if open != nil {
-			yield(*open, nil)
-		}
+		f.end(to)
 	}
 }
 
@@ -75,25 +85,67 @@ type total struct {
 	reason            Reason // "" where they differ
 }
 
-func changesOf(steps iter.Seq2[Step, error], most int) (changes, error) {
-	totals := map[manner]*total{}
-	g, err := views.GroupBy(folded(steps), func(c change) manner { return manner{c.Hazard, c.Action, c.Kind} }, most, func(k manner, c change) {
-		t := totals[k]
-		if t == nil {
-			t = &total{fields: map[string]int{}, reason: c.Reason}
-			totals[k] = t
-		}
-		t.requests += c.requests
-		t.members += c.members
-		if c.Reason != t.reason {
-			t.reason = ""
-		}
-		for path := range changedPaths(c.Before, c.After) {
+// Changes sums up the steps of a plan while it is made, so that they need not be
+// read for the text. The zero value is ready.
+type Changes struct {
+	folder folder
+	groups views.Grouped[manner, change]
+	totals map[manner]*total
+}
+
+// Step takes the steps in the order of sending.
+func (c *Changes) Step(s Step) { c.folder.add(s, c.count) }
+
+func (c *Changes) count(one change) bool {
+	if c.totals == nil {
+		c.groups = views.Group(func(c change) manner { return manner{c.Hazard, c.Action, c.Kind} })
+		c.totals = map[manner]*total{}
+	}
+	k := c.groups.Add(one)
+	t := c.totals[k]
+	if t == nil {
+		t = &total{fields: map[string]int{}, reason: one.Reason}
+		c.totals[k] = t
+	}
+	t.requests += one.requests
+	t.members += one.members
+	if one.Reason != t.reason {
+		t.reason = ""
+	}
+	if k.action != Create { // which sets all that there is
+		t.count(one)
+	}
+	return true
+}
+
+// count counts the fields that a change sets, and those that it clears.
+func (t *total) count(c change) {
+	for path := range c.After {
+		t.fields[path]++
+	}
+	for path := range c.Before {
+		if _, set := c.After[path]; !set {
 			t.fields[path]++
 		}
-	})
-	order := slices.SortedFunc(maps.Keys(totals), func(a, b manner) int { return slices.Compare(a.place(), b.place()) })
-	return changes{g, order, totals}, err
+	}
+}
+
+// changes returns the steps by manner. They are read again where more of them
+// are shown than are remembered.
+func (v View) changes() (changes, error) {
+	c := v.Changes
+	if c == nil {
+		c = &Changes{}
+		for s, err := range v.Steps {
+			if err != nil {
+				return changes{}, fmt.Errorf("read steps: %w", err)
+			}
+			c.Step(s)
+		}
+	}
+	c.folder.end(c.count)
+	order := slices.SortedFunc(maps.Keys(c.totals), func(a, b manner) int { return slices.Compare(a.place(), b.place()) })
+	return changes{c.groups.Over(folded(v.Steps), v.MostSteps), order, c.totals}, nil
 }
 
 // place puts what needs leave last, then goes by action and kind.
@@ -123,7 +175,7 @@ func (g changes) words(k manner) string {
 
 // writeChanges shows the steps: first those that need no leave.
 func (v View) writeChanges(b *bufio.Writer) error {
-	all, err := changesOf(v.Steps, v.MostSteps)
+	all, err := v.changes()
 	if err != nil {
 		return err
 	}

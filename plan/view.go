@@ -17,7 +17,10 @@ type View struct {
 	Source, Destination string
 	Findings            iter.Seq2[Finding, error]
 	Steps               iter.Seq2[Step, error]
-	Decisions           iter.Seq2[Decision, error]
+	// Changes sums the steps up where they were seen as they were made; nil where
+	// they are to be read for it.
+	Changes   *Changes
+	Decisions iter.Seq2[Decision, error]
 	// Rows yields the source objects of one kind with all that the plan says
 	// of each, as [Join] gives them.
 	Rows func(Kind) iter.Seq2[Row, error]

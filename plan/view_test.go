@@ -89,3 +89,19 @@ func TestFindingsCountObjects(t *testing.T) {
 		t.Errorf("got\n%s", b.String())
 	}
 }
+
+// What is summed up while the plan is made is shown as what is read afterwards.
+func TestChanges(t *testing.T) {
+	t.Parallel()
+	for name, v := range map[string]plan.View{"plan.txt": showcase().view(), "short.txt": limited(showcase().view()), "nothing.txt": newWritten().view()} {
+		v.Changes = &plan.Changes{}
+		for s := range v.Steps { //nolint:errcheck // always nil
+			v.Changes.Step(s)
+		}
+		var b bytes.Buffer
+		if err := plan.WriteText(&b, v); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, b.Bytes())
+	}
+}

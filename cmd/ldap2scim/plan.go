@@ -61,15 +61,19 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow 
 			return err
 		}
 		progress := p.progress(0)
+		var changes plan.Changes
 		made, err = migrate.Plan(ctx, f, dst, migrate.PlanOptions{
-			Rules: c.Rules, Settings: c.Settings, Destination: c.DestinationName(), Tenant: tenant.ID, Learn: dst.learn,
+			Rules: c.Rules, Settings: c.Settings, Destination: c.DestinationName(), Tenant: tenant.ID, Learn: dst.learn, Step: changes.Step,
 		}, progress.observe)
 		progress.end()
 		if err != nil {
 			return missing(err, "snapshot", "snapshot")
 		}
 		p.sayCost(dst.spent)
-		return p.showPlan(ctx, f, made, as, narrow)
+		return p.showPlan(ctx, f, made, as, func(v *plan.View) {
+			v.Changes = &changes
+			narrow(v)
+		})
 	})
 	return made, err
 }

@@ -22,19 +22,38 @@ const remembered = 100
 // GroupBy reads all once; what is longer than is remembered is read again for
 // each group that is shown. Each value goes to also with its group.
 func GroupBy[K comparable, T any](all iter.Seq2[T, error], key func(T) K, most int, also func(K, T)) (Grouped[K, T], error) {
-	g := Grouped[K, T]{Most: most, Counts: map[K]int{}, all: all, key: key, first: map[K][]T{}}
+	g := Group(key)
+	g.Most, g.all = most, all
 	for v, err := range all {
 		if err != nil {
 			return g, err
 		}
-		k := key(v)
-		g.Counts[k]++
-		if len(g.first[k]) < remembered {
-			g.first[k] = append(g.first[k], v)
-		}
-		also(k, v)
+		also(g.Add(v), v)
 	}
 	return g, nil
+}
+
+// Group makes groups of what is added. Where more is shown than is remembered,
+// Over must say before what to read again.
+func Group[K comparable, T any](key func(T) K) Grouped[K, T] {
+	return Grouped[K, T]{Counts: map[K]int{}, key: key, first: map[K][]T{}}
+}
+
+// Add adds a value, and returns its group.
+func (g *Grouped[K, T]) Add(v T) K {
+	k := g.key(v)
+	g.Counts[k]++
+	if len(g.first[k]) < remembered {
+		g.first[k] = append(g.first[k], v)
+	}
+	return k
+}
+
+// Over returns the groups with the sequence of all that was added, of which so
+// many of each group are shown.
+func (g Grouped[K, T]) Over(all iter.Seq2[T, error], most int) Grouped[K, T] {
+	g.all, g.Most = all, most
+	return g
 }
 
 // Shown yields what is shown of one group.
