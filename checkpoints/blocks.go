@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"ldap2scim/plan"
 )
@@ -24,6 +25,7 @@ const (
 
 // shelf is a table of blocks.
 type shelf[T any] struct {
+	weigh  func(T) int // for the pipe from the reading
 	pack   func(*packer, T) error
 	insert string            // a row
 	row    func(block) []any // its columns behind the owner's ID
@@ -46,7 +48,7 @@ func (to shelf[T]) load(ctx context.Context, f *File, tx *sql.Tx, owner int64, r
 		}
 	}()
 	var p packer
-	err = plan.Pipe(func(put func(T) error) (err error) {
+	err = plan.PipeWeighed(to.weigh, func(put func(T) error) (err error) {
 		v.proof, err = read(put)
 		return err
 	}, func(one T) error {
@@ -64,7 +66,7 @@ func (to shelf[T]) load(ctx context.Context, f *File, tx *sql.Tx, owner int64, r
 	}
 	v.counts = map[plan.Kind]int{}
 	var digest plan.SetDigest
-	err = plan.PipeLarge(func(put func(block) error) error {
+	err = plan.PipeWeighed(block.weight, func(put func(block) error) error {
 		return inBlocks(&all, &digest, put)
 	}, func(b block) error {
 		if err := ctx.Err(); err != nil {
@@ -93,6 +95,11 @@ type block struct {
 	body, members string
 }
 
+// textAhead is how much text of blocks is made while others are written.
+const textAhead = 1 << 20
+
+func (b block) weight() int { return (len(b.body) + len(b.members)) * plan.PipeRoom / textAhead }
+
 // inBlocks puts the objects of all, of several with one key the first, in
 // blocks, and adds them to the digest.
 func inBlocks(all *ordered, digest *plan.SetDigest, put func(block) error) error {
@@ -116,11 +123,11 @@ func inBlocks(all *ordered, digest *plan.SetDigest, put func(block) error) error
 // builder makes blocks. The zero value is ready.
 type builder struct {
 	block
-	text, members []byte
+	text, members strings.Builder
 }
 
 func (b *builder) add(key []byte, one packed, put func(block) error) error {
-	if len(b.text) >= blockText || len(b.members) >= blockMembers || !b.holds(key) {
+	if b.text.Len() >= blockText || b.members.Len() >= blockMembers || !b.holds(key) {
 		if err := b.end(put); err != nil {
 			return err
 		}
@@ -135,22 +142,34 @@ func (b *builder) add(key []byte, one packed, put func(block) error) error {
 		}
 		b.number++
 		b.kind, b.first = k.kind, k.id
+		b.text.Grow(blockText + blockText/16)
 	}
-	b.text = append(append(b.text, separator('[', b.objects)), one.object...)
+	b.text.WriteByte(separator('[', b.objects))
+	b.text.Write(one.object)
+	b.addMembers(one.members)
 	b.held += one.held
-	if len(one.members) > 0 && len(b.members) == 0 {
-		for i := range b.objects {
-			b.members = append(append(b.members, separator('[', i)), noMembers...)
-		}
-	}
-	switch {
-	case len(one.members) > 0:
-		b.members = append(append(b.members, separator('[', b.objects)), one.members...)
-	case len(b.members) > 0:
-		b.members = append(append(b.members, separator('[', b.objects)), noMembers...)
-	}
 	b.objects++
 	return nil
+}
+
+// addMembers adds the members of the object that is being added.
+func (b *builder) addMembers(members []byte) {
+	if len(members) == 0 && b.members.Len() == 0 {
+		return
+	}
+	if b.members.Len() == 0 {
+		for i := range b.objects {
+			b.members.WriteByte(separator('[', i))
+			b.members.WriteString(noMembers)
+		}
+	}
+	b.members.WriteByte(separator('[', b.objects))
+	if len(members) == 0 {
+		b.members.WriteString(noMembers)
+		return
+	}
+	b.members.Grow(len(members) + 1)
+	b.members.Write(members)
 }
 
 // holds reports that an object with this key may be in the block: it holds
@@ -178,10 +197,14 @@ func (b *builder) end(put func(block) error) error {
 		return nil
 	}
 	done := b.block
-	done.body = string(append(b.text, ']'))
-	if len(b.members) > 0 {
-		done.members = string(append(b.members, ']'))
+	b.text.WriteByte(']')
+	done.body = b.text.String()
+	if b.members.Len() > 0 {
+		b.members.WriteByte(']')
+		done.members = b.members.String()
 	}
-	b.block, b.text, b.members = block{kind: b.kind, number: b.number}, b.text[:0], b.members[:0]
+	b.block = block{kind: b.kind, number: b.number}
+	b.text.Reset()
+	b.members.Reset()
 	return put(done)
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"hash"
+	"slices"
 
 	"ldap2scim/plan"
 )
@@ -20,6 +22,7 @@ import (
 type packer struct {
 	names               attrNames
 	key, value, element []byte
+	hash                hash.Hash // nil before the first digest
 }
 
 // valueHeader is how long the value is before the object.
@@ -29,8 +32,7 @@ const valueHeader = sha256.Size + 8
 // call.
 func (p *packer) pack(e plan.Entry) error {
 	p.key = objectKey{kind: e.Kind, id: e.ID}.append(p.key[:0])
-	b := append(p.value[:0], make([]byte, valueHeader)...)
-	b = append(b, '[')
+	b := p.begin()
 	for _, text := range []string{string(e.ID), e.DN, e.Key} {
 		b = append(appendText(b, text), ',')
 	}
@@ -53,7 +55,7 @@ func (p *packer) pack(e plan.Entry) error {
 	putSizes(b, len(e.Members)+len(e.MemberUIDs))
 	members, uids := [2]int{}, [2]int{}
 	if len(e.Members) > 0 || len(e.MemberUIDs) > 0 {
-		b = append(b, '[')
+		b = append(roomFor(b, e.Members), '[')
 		members[0] = len(b)
 		b = appendTexts(b, e.Members)
 		members[1] = len(b)
@@ -68,6 +70,27 @@ func (p *packer) pack(e plan.Entry) error {
 	p.value = b
 	p.digest(e, b[attrs:attrsEnd], list(b, members), list(b, uids), list(b, flaws))
 	return nil
+}
+
+// keptBuffer is the largest buffer that is used again: one of a large group is
+// not kept for the people who come after it.
+const keptBuffer = 1 << 20
+
+// begin returns the value with an empty header and the begin of the object.
+func (p *packer) begin() []byte {
+	if cap(p.value) > keptBuffer {
+		p.value = nil
+	}
+	return append(append(p.value[:0], make([]byte, valueHeader)...), '[')
+}
+
+// roomFor grows b at once by what a list may need.
+func roomFor[S ~string](b []byte, list []S) []byte {
+	size := 4
+	for _, s := range list {
+		size += len(s) + 3
+	}
+	return slices.Grow(b, size)
 }
 
 // list is the part of b with a list in JSON, or an empty list.
@@ -85,13 +108,26 @@ func (p *packer) digest(e plan.Entry, attrs, members, uids, flaws []byte) {
 	b = append(append(b, e.ID...), 0)
 	b = append(append(b, e.DN...), 0)
 	b = append(append(b, attrs...), 0)
-	b = append(append(b, members...), 0)
-	b = append(append(b, e.UID...), 0)
+	before := len(b)
+	b = append(append(append(b, 0), e.UID...), 0)
 	b = append(append(b, uids...), 0)
 	b = append(append(b, e.Inactive...), 0)
-	p.element = append(b, flaws...)
-	sum := sha256.Sum256(p.element)
-	copy(p.value, sum[:])
+	b = append(b, flaws...)
+	p.element = b
+	p.sum(b[:before], members, b[before:])
+}
+
+// sum puts the SHA-256 of an element into the value. The members are not copied
+// for it, as they may be many.
+func (p *packer) sum(before, members, after []byte) {
+	if p.hash == nil {
+		p.hash = sha256.New()
+	}
+	p.hash.Reset()
+	p.hash.Write(before)
+	p.hash.Write(members)
+	p.hash.Write(after)
+	p.hash.Sum(p.value[:0])
 }
 
 // putSizes fills in the header but for the digest, when the value ends with the

@@ -55,6 +55,7 @@ func (f *File) SaveInventory(ctx context.Context, destination string, taken time
 
 func resourceBlocks() shelf[plan.Resource] {
 	return shelf[plan.Resource]{
+		weigh:  plan.Resource.Weight,
 		pack:   (*packer).packResource,
 		insert: "INSERT INTO resource_blocks (inventory, kind, number, first, resources, memberships, body, members) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		row: func(b block) []any {

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -133,4 +134,40 @@ func TestNoRoomForOrder(t *testing.T) {
 	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "put in order") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// Memory does not grow with the number of entries that are stored.
+func TestSnapshotMemory(t *testing.T) {
+	const n = 30_000
+	f := open(t, filepath.Join(t.TempDir(), "s.db"))
+	var early, late uint64
+	_, err := f.SaveSnapshot(t.Context(), "x", at, func(add func(plan.Entry) error) (plan.Proof, error) {
+		long := strings.Repeat("x", 2000)
+		for i := range n {
+			switch i {
+			case n / 5:
+				early = heap()
+			case n - 1:
+				late = heap()
+			}
+			if err := add(plan.Entry{Kind: plan.Person, ID: plan.ExternalID(fmt.Sprint(i)), DN: long}); err != nil {
+				return plan.Proof{}, err
+			}
+		}
+		return plan.Proof{Complete: true}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Held, 24,000 entries would be 48 MB and more.
+	if grown := int64(late) - int64(early); grown > 8<<20 {
+		t.Errorf("the heap grew by %d bytes in %d entries", grown, n-n/5-1)
+	}
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

@@ -33,7 +33,7 @@ func (o *ordered) each(do func(key, value []byte) error) error {
 // All runs together are read through so much memory, but each through enough to
 // be read in few pieces, and not more than is of use.
 const (
-	readBuffers    = 8 << 20
+	readBuffers    = 4 << 20
 	smallestBuffer = 8 << 10
 	largestBuffer  = 256 << 10
 )

@@ -33,7 +33,8 @@ type mark struct {
 }
 
 const (
-	// keptRecords is how many bytes of records are put in order at once.
+	// keptRecords is how many bytes of records are put in order at once, if it
+	// is not one alone.
 	keptRecords = 4 << 20
 	// recordHeader holds the lengths of the key and of the value.
 	recordHeader = 8
@@ -46,17 +47,22 @@ func (o *ordered) add(key, value []byte) error {
 	if len(key)+len(value) > largestRecord {
 		return fmt.Errorf("put in order: a record of %d bytes is too large", len(key)+len(value))
 	}
+	size := recordHeader + len(key) + len(value)
+	if len(o.data)+size > keptRecords {
+		if err := o.spill(); err != nil {
+			return fmt.Errorf("put in order: %w", err)
+		}
+	}
+	if cap(o.data)-len(o.data) < size {
+		larger := make([]byte, len(o.data), max(min(2*cap(o.data), keptRecords), len(o.data)+size))
+		copy(larger, o.data)
+		o.data = larger
+	}
 	at := len(o.data)
 	o.data = binary.LittleEndian.AppendUint32(o.data, uint32(len(key)))
 	o.data = binary.LittleEndian.AppendUint32(o.data, uint32(len(value)))
 	o.data = append(append(o.data, key...), value...)
-	o.marks = append(o.marks, mark{beginOf(key), uint32(at), uint32(len(o.data) - at)})
-	if len(o.data) < keptRecords {
-		return nil
-	}
-	if err := o.spill(); err != nil {
-		return fmt.Errorf("put in order: %w", err)
-	}
+	o.marks = append(o.marks, mark{beginOf(key), uint32(at), uint32(size)})
 	return nil
 }
 
@@ -96,6 +102,9 @@ func record(b []byte) (key, value []byte) {
 
 // spill writes what is kept to the file, as a run.
 func (o *ordered) spill() (err error) {
+	if len(o.marks) == 0 {
+		return nil
+	}
 	if o.file == nil {
 		if o.file, err = os.CreateTemp(o.folder, ".ldap2scim-*"); err != nil {
 			return err
@@ -111,7 +120,7 @@ func (o *ordered) spill() (err error) {
 	}
 	o.size += int64(len(o.data))
 	o.ends = append(o.ends, o.size)
-	if o.data, o.marks = o.data[:0], o.marks[:0]; cap(o.data) > 2*keptRecords {
+	if o.data, o.marks = o.data[:0], o.marks[:0]; cap(o.data) > keptRecords {
 		o.data = nil // of one large record
 	}
 	return o.w.Flush()

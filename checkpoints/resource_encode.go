@@ -1,10 +1,6 @@
 package checkpoints
 
-import (
-	"crypto/sha256"
-
-	"ldap2scim/plan"
-)
+import "ldap2scim/plan"
 
 // A resource stands in a block as a list in JSON: our ID, the destination's, the
 // version and the fields. Its members stand apart from it, as a list.
@@ -13,8 +9,7 @@ import (
 // the next call.
 func (p *packer) packResource(r plan.Resource) error {
 	p.key = objectKey{r.Kind, r.ExternalID, r.RemoteID}.append(p.key[:0])
-	b := append(p.value[:0], make([]byte, valueHeader)...)
-	b = append(b, '[')
+	b := p.begin()
 	for _, text := range []string{string(r.ExternalID), string(r.RemoteID), r.Version} {
 		b = append(appendText(b, text), ',')
 	}
@@ -25,6 +20,7 @@ func (p *packer) packResource(r plan.Resource) error {
 	putSizes(b, len(r.Members))
 	members := [2]int{}
 	if len(r.Members) > 0 {
+		b = roomFor(b, r.Members)
 		members[0] = len(b)
 		b = appendList(b, r.Members)
 		members[1] = len(b)
@@ -34,9 +30,7 @@ func (p *packer) packResource(r plan.Resource) error {
 	e = append(append(e, r.ExternalID...), 0)
 	e = append(append(e, r.RemoteID...), 0)
 	e = append(append(e, r.Version...), 0)
-	e = append(append(e, b[fields:fieldsEnd]...), 0)
-	p.element = append(e, list(b, members)...)
-	sum := sha256.Sum256(p.element)
-	copy(p.value, sum[:])
+	p.element = append(append(e, b[fields:fieldsEnd]...), 0)
+	p.sum(p.element, list(b, members), nil)
 	return nil
 }

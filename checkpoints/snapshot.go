@@ -58,6 +58,7 @@ func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time,
 
 func entryBlocks() shelf[plan.Entry] {
 	return shelf[plan.Entry]{
+		weigh:  plan.Entry.Weight,
 		pack:   (*packer).pack,
 		insert: "INSERT INTO entry_blocks (snapshot, kind, first, entries, body, members) VALUES (?, ?, ?, ?, ?, ?)",
 		row:    func(b block) []any { return []any{string(b.first), b.objects, b.body, unless(b.members, "")} },

@@ -60,3 +60,10 @@ func (e Entry) First(name string) string {
 	}
 	return ""
 }
+
+// membersPerWeight is how many members take about as much memory as a person
+// without any.
+const membersPerWeight = 16
+
+// Weight is for [PipeWeighed].
+func (e Entry) Weight() int { return 1 + (len(e.Members)+len(e.MemberUIDs))/membersPerWeight }

@@ -40,7 +40,7 @@ func (g *graph) join(e Entry, nesting Nesting, people []uint32) {
 // groups have.
 func (d *decider) connect() error {
 	i := 0
-	err := Pipe(everything(d.in.Snapshot.Groups, "read the snapshot's groups"), func(e Entry) error {
+	err := PipeWeighed(Entry.Weight, everything(d.in.Snapshot.Groups, "read the snapshot's groups"), func(e Entry) error {
 		for i < len(d.graph.groups) && d.graph.groups[i].entry.ID < e.ID {
 			i++ // a unit
 		}
@@ -60,7 +60,7 @@ func (d *decider) connect() error {
 			at[t.decision.Remote] = i
 		}
 	}
-	return Pipe(everything(d.in.Inventory.Groups, "read the inventory's groups"), func(r Resource) error {
+	return PipeWeighed(Resource.Weight, everything(d.in.Inventory.Groups, "read the inventory's groups"), func(r Resource) error {
 		if i, ours := at[r.RemoteID]; ours {
 			n := &d.graph.groups[i]
 			if n.have = d.present(r); n.have.Equals(n.people) {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 )
 
@@ -39,5 +40,37 @@ func TestPipe(t *testing.T) {
 				t.Errorf("got %v after %d values", err, next)
 			}
 		})
+	}
+}
+
+// What is under way weighs no more than there is room for, or is alone.
+func TestPipeWeighed(t *testing.T) {
+	t.Parallel()
+	var underWay, most atomic.Int64
+	weigh := func(n int) int { return n }
+	next := 0
+	err := PipeWeighed(weigh, func(put func(int) error) error {
+		for i := range 2000 {
+			if i == 1500 {
+				i = 3 * PipeRoom
+			}
+			now := underWay.Add(int64(i))
+			most.Store(max(most.Load(), now))
+			if err := put(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, func(n int) error {
+		if n != next && n != 3*PipeRoom {
+			t.Errorf("got %d, want %d", n, next)
+		}
+		next++
+		underWay.Add(-int64(n))
+		return nil
+	})
+	// One more batch is being made, and one is not given back yet.
+	if err != nil || next != 2000 || most.Load() > 3*PipeRoom+PipeRoom+2*2000 {
+		t.Errorf("%d values, %d under way, %v", next, most.Load(), err)
 	}
 }

@@ -59,3 +59,6 @@ func (r Resource) Name() string {
 	}
 	return r.Fields[DisplayName]
 }
+
+// Weight is for [PipeWeighed].
+func (r Resource) Weight() int { return 1 + len(r.Members)/membersPerWeight }
