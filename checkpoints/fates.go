@@ -26,19 +26,36 @@ type Fate struct {
 // Fates yields what became of the steps of the objects of one kind, in the
 // order of the objects' IDs, and of the steps of each.
 func (f *File) Fates(ctx context.Context, planID int64, k plan.Kind) iter.Seq2[Fate, error] {
-	return each(ctx, f, scanFate, "SELECT s.object, s.id, s.action, s.wave, "+stateOf+", coalesce(j.attempts, 0), coalesce(j.error, ''), coalesce(j.failure, ''), "+runOf+", "+atOf+`, coalesce(j.remote_id, ''), coalesce(j.version, '')
-		FROM decisions d CROSS JOIN steps s INDEXED BY steps_object ON s.plan = d.plan AND s.object = d.object`+ofJournal+`
-		WHERE d.plan = ? AND d.kind = ? AND d.kind = CASE s.source WHEN '' THEN s.kind ELSE s.source END ORDER BY d.object, s.seq`, planID, string(k))
+	const source = " CASE s.source WHEN '' THEN s.kind ELSE s.source END "
+	rest := " FROM decisions d CROSS JOIN steps s INDEXED BY steps_object ON s.plan = d.plan AND s.object = d.object" + ofJournal +
+		" WHERE d.plan = ? AND d.kind = ? AND d.kind =" + source + "ORDER BY d.object, s.seq"
+	if k == plan.Person { // who has nearly all steps: to pass over the others is less than to look each up
+		rest = " FROM steps s INDEXED BY steps_object" + ofJournal + " WHERE s.plan = ? AND ? =" + source + "ORDER BY s.object, s.seq"
+	}
+	return each(ctx, f, new(fateReader).scan, "SELECT s.object, s.id, s.action, s.wave, "+stateOf+", coalesce(j.attempts, 0), coalesce(j.error, ''), coalesce(j.failure, ''), "+
+		runOf+", "+atOf+", coalesce(j.remote_id, ''), coalesce(j.version, '')"+rest, planID, string(k))
 }
 
-func scanFate(row scanner) (f Fate, err error) {
-	var action, at string
-	if err := row.Scan(&f.Object, &f.Step, &action, &f.Wave, &f.State, &f.Attempts, &f.Error, &f.Failure, &f.Run, &at, &f.Outcome.RemoteID, &f.Outcome.Version); err != nil {
+// fateReader reads fates one after the other. Many were recorded together, so
+// that the time of one is often that of the one before.
+type fateReader struct {
+	stamp string
+	at    time.Time
+}
+
+func (r *fateReader) scan(row scanner) (f Fate, err error) {
+	var object, step, action, state, failure, remote, at string // plain ones cost less to scan
+	if err := row.Scan(&object, &step, &action, &f.Wave, &state, &f.Attempts, &f.Error, &failure, &f.Run, &at, &remote, &f.Outcome.Version); err != nil {
 		return f, err
 	}
-	if f.At, err = parseStamp(at); err != nil {
-		return f, err
+	f.Object, f.Step, f.State, f.Failure, f.Outcome.RemoteID = plan.ExternalID(object), plan.StepID(step), State(state), plan.Failure(failure), plan.RemoteID(remote)
+	if at != r.stamp {
+		if r.at, err = parseStamp(at); err != nil {
+			return f, err
+		}
+		r.stamp = at
 	}
+	f.At = r.at
 	return f, f.Action.UnmarshalText([]byte(action))
 }
 

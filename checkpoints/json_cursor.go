@@ -1,6 +1,10 @@
 package checkpoints
 
-import "strings"
+import (
+	"strings"
+
+	"ldap2scim/plan"
+)
 
 // cursor reads JSON without spaces, whose form is known. After its first error
 // it reads nothing more.
@@ -61,6 +65,23 @@ func (c *cursor) texts() (list []string) {
 	}
 	c.must(']')
 	return list
+}
+
+// fields takes an object whose values are strings, which may share the memory of
+// what is read.
+func (c *cursor) fields() plan.Fields {
+	f := make(plan.Fields, 8)
+	c.must('{')
+	if c.is('}') {
+		return f
+	}
+	for more := true; more && c.err == nil; more = c.is(',') {
+		name := c.text()
+		c.must(':')
+		f[name] = c.text()
+	}
+	c.must('}')
+	return f
 }
 
 // object takes an object whole.

@@ -76,13 +76,9 @@ func (b *resourceReader) next(k plan.Kind) (plan.Resource, error) {
 	c.must(',')
 	r.Version = c.text()
 	c.must(',')
-	fields := c.object()
-	if c.must(']'); c.err != nil {
+	r.Fields = c.fields()
+	if c.must(']'); c.err != nil || b.members == nil {
 		return r, c.err
-	}
-	var err error
-	if r.Fields, err = readObject(fields, plainString); err != nil || b.members == nil {
-		return r, err
 	}
 	r.Members = remotesApart(b.members)
 	if ended := b.members.endOfItem(); ended != b.ended {
