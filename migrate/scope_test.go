@@ -1,8 +1,10 @@
 package migrate_test
 
 import (
+	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ldap2scim/checkpoints"
@@ -11,6 +13,22 @@ import (
 	"ldap2scim/scimdst/scimtest"
 )
 
+// unhurried is a destination that takes a while for each request.
+type unhurried struct {
+	takes time.Duration
+	done  map[plan.StepID]int
+}
+
+func (d *unhurried) Do(_ context.Context, s plan.Step, _ map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
+	<-time.After(d.takes) // in synctest's own time
+	d.done[s.ID]++
+	return plan.Outcome{RemoteID: plan.RemoteID("r-" + s.Object)}, nil
+}
+
+func (d *unhurried) Look(context.Context, plan.Step, map[plan.ExternalID]plan.RemoteID) (plan.Outcome, plan.Found, error) {
+	return plan.Outcome{}, plan.NotSo, nil
+}
+
 // TestDeadline: a run ends at the end of its window as cleanly as when it is
 // asked to, and goes on in the next.
 func TestDeadline(t *testing.T) {
@@ -18,25 +36,27 @@ func TestDeadline(t *testing.T) {
 	w := newWorld(t, staff(12, 1))
 	f := w.open()
 	p := w.planned(f)
-	w.service.Inject(scimtest.Fault{Trouble: scimtest.Hang, Match: scimtest.To("POST", "/Users"), Skip: 4, Times: -1})
-	// Four requests have so much time on a machine that is busy, and those that
-	// hang end after it.
-	const window = 3 * time.Second
-	w.config.Timeout = window + time.Second
-	a := w.apply(f, w.writer())
-	a.Deadline = time.Now().Add(window)
-	res, err := a.Run(t.Context(), p)
-	if err != nil || !res.Interrupted || res.Done != 4 || res.Failed != 0 {
-		t.Fatalf("%+v, %v", res, err)
-	}
-	if run, err := f.LastRun(t.Context(), p.ID); err != nil || run.Outcome != "ended at its deadline" {
-		t.Errorf("%+v, %v", run, err)
-	}
-	w.service.Heal()
-	if _, err := w.apply(f, w.writer()).Run(t.Context(), p); err != nil {
-		t.Fatal(err)
-	}
-	w.whole()
+	synctest.Test(t, func(t *testing.T) {
+		dst := &unhurried{takes: 25 * time.Second, done: map[plan.StepID]int{}}
+		begin := time.Now()
+		a := migrate.Apply{File: f, Destination: dst, Settings: "settings", Concurrency: 1, Observe: silent, Deadline: begin.Add(time.Minute)}
+		res, err := a.Run(t.Context(), p)
+		if err != nil || !res.Interrupted || res.Done != 3 || res.Failed+res.Unknown != 0 || time.Since(begin) != 75*time.Second {
+			t.Fatalf("after %s: %+v, %v", time.Since(begin), res, err)
+		}
+		if run, err := f.LastRun(t.Context(), p.ID); err != nil || run.Outcome != "ended at its deadline" {
+			t.Errorf("%+v, %v", run, err)
+		}
+		a.Deadline = time.Time{}
+		if res, err = a.Run(t.Context(), p); err != nil || res.Interrupted || res.Left != 0 || len(dst.done) != p.Summary.Requests() {
+			t.Fatalf("%+v, %v, %d steps", res, err, len(dst.done))
+		}
+		for id, n := range dst.done {
+			if n != 1 {
+				t.Errorf("step %s was done %d times", id, n)
+			}
+		}
+	})
 }
 
 func TestMaxFailures(t *testing.T) {

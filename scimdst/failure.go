@@ -128,13 +128,14 @@ func isNetwork(err error) bool {
 }
 
 // mayPass reports whether a failure of the transport may be gone next time.
-// What certainly will not is listed; net/http has no types for most others.
+// What certainly will not is listed; net/http has no types for most others. A
+// certificate that is not trusted is the trouble of all requests and of no step:
+// one that has expired in the middle of a run is renewed.
 func mayPass(err error) bool {
-	var cert *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var dns *net.DNSError
 	switch {
-	case errors.Is(err, errReadOnly), errors.As(err, &cert), errors.As(err, &record):
+	case errors.Is(err, errReadOnly), errors.As(err, &record):
 		return false
 	case errors.As(err, &dns):
 		return !dns.IsNotFound

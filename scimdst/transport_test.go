@@ -121,7 +121,7 @@ func TestCAFile(t *testing.T) {
 		}
 		return e
 	}
-	if e := get(); e.Status != 0 || e.Temporary() || !strings.Contains(e.Hint(), "ca_file") {
+	if e := get(); e.Status != 0 || !e.Temporary() || !strings.Contains(e.Hint(), "ca_file") {
 		t.Errorf("without the authority: %v, %s", e, e.Hint())
 	}
 	c.CAFile = file

@@ -215,7 +215,7 @@ func (p *program) consent(stored checkpoints.Plan, open int, opts applyOptions, 
 
 // applied says how a run ended, of a plan that had so many failed steps before.
 func (p *program) applied(res migrate.Result, failed int, err error) error {
-	if err == nil || res.Done+res.Failed > 0 {
+	if err == nil || res != (migrate.Result{}) { // nothing was begun where it is empty
 		fmt.Fprintf(p.out, "Applied: %d done, %d failed, %d not sent, %d unknown.\n", res.Done, res.Failed, res.Left, res.Unknown)
 	}
 	switch {
