@@ -179,8 +179,8 @@ func (d *decider) want(e Entry) want {
 }
 
 // has tells whether the matched object bears the name already.
-func (m *match) has(name key) bool {
-	return len(m.have) == 1 && nameKey(m.have[0].Name()) == name
+func (m *match) has(name string) bool {
+	return len(m.have) == 1 && sameName(m.have[0].Name(), name)
 }
 
 // settle decides the claims: a holder that will itself take another name

@@ -103,7 +103,7 @@ func (d *decider) outcome(n *names, o *outcome) {
 	case len(m.have) > 1:
 		w.block(Ambiguous, fmt.Sprintf("%d objects at the destination bear this person's or group's externalId", len(m.have)),
 			"remove the externalId from all but one of them")
-	case w.class != "" || m.has(name): // no name to be taken
+	case w.class != "" || m.has(w.fields[nameField(w.entry.Kind)]): // no name to be taken
 	case v.code == NameSwap:
 		w.block(NameSwap, fmt.Sprintf("takes the name %q from one that, directly or by others, takes this one's", w.name()),
 			"rename one of them at the destination to a name that nobody uses, then plan again")

@@ -72,12 +72,15 @@ func differ(have, want Fields) (before, after Fields) {
 	return before, after
 }
 
+// sameName compares without regard to case.
+func sameName(a, b string) bool { return a == b || Fold(a) == Fold(b) }
+
 // same compares as the schema does: userName and email without regard to case
 // (RFC 7643 §4.1.1, §4.1.2), and an active that is not there as true.
 func same(path, have, want string) bool {
 	switch path {
 	case UserName, WorkEmail:
-		return Fold(have) == Fold(want)
+		return sameName(have, want)
 	case Active:
 		return have == want || have == "" && want == "true"
 	}
