@@ -54,8 +54,8 @@ func unpack(t *testing.T, made block) (got []plan.Entry) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for b.more() {
-		e, err := b.next(made.kind)
+	for !b.ended {
+		e, err := b.entry(made.kind)
 		if err != nil {
 			t.Fatalf("%v in %s %s", err, made.body, made.members)
 		}
@@ -87,8 +87,8 @@ func TestDamagedBlocks(t *testing.T) {
 				continue // is none
 			}
 			b, err := scanBlock(c)
-			for err == nil && b.more() {
-				_, err = b.next(plan.Group)
+			for err == nil && !b.ended {
+				_, err = b.entry(plan.Group)
 			}
 			if err == nil {
 				t.Errorf("no error: %q", c)

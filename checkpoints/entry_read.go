@@ -2,7 +2,6 @@ package checkpoints
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -13,51 +12,13 @@ import (
 // entries yields the entries of the blocks that a query has. Its columns are
 // body and members, which is NULL for entries without their members.
 func (f *File) entries(ctx context.Context, k plan.Kind, query string, args ...any) iter.Seq2[plan.Entry, error] {
-	return func(yield func(plan.Entry, error) bool) {
-		for b, err := range each(ctx, f, scanBlock, query, args...) {
-			for err == nil && b.more() {
-				var e plan.Entry
-				if e, err = b.next(k); err != nil {
-					err = fmt.Errorf("read an entry of a snapshot: %w", err)
-				} else if !yield(e, nil) {
-					return
-				}
-			}
-			if err != nil {
-				yield(plan.Entry{}, err)
-				return
-			}
-		}
-	}
+	return inEachBlock(ctx, f, func(b *blockReader) (plan.Entry, error) { return b.entry(k) }, query, args...)
 }
 
-// blockReader reads a block entry by entry.
-type blockReader struct {
-	entries cursor
-	members *cursor // nil where there are none
-	ended   bool
-}
-
-func scanBlock(row scanner) (b blockReader, err error) {
-	var members any
-	if err := row.Scan(&b.entries.rest, &members); err != nil {
-		return b, err
-	}
-	b.entries.must('[')
-	if list := text(members); list != "" {
-		b.members = &cursor{rest: list}
-		b.members.must('[')
-	}
-	return b, b.entries.err
-}
-
-// more reports that the block has not come to its end.
-func (b *blockReader) more() bool { return !b.ended }
-
-// next reads an entry. Its strings share no memory with the block, and few of
+// entry reads the next entry. Its strings share no memory with the block, and few of
 // them with each other: who keeps one of them keeps little.
-func (b *blockReader) next(k plan.Kind) (plan.Entry, error) {
-	c := &b.entries
+func (b *blockReader) entry(k plan.Kind) (plan.Entry, error) {
+	c := &b.objects
 	e := plan.Entry{Kind: k}
 	c.must('[')
 	e.ID = plan.ExternalID(strings.Clone(c.text()))
@@ -99,10 +60,7 @@ func (b *blockReader) nextMembers(e *plan.Entry) error {
 		}
 		c.must(']')
 	}
-	if ended := c.endOfItem(); ended != b.ended {
-		c.fail()
-	}
-	return c.err
+	return b.endOfMembers()
 }
 
 // apart returns a list of the same texts in memory of their own.

@@ -51,12 +51,12 @@ func FuzzResource(f *testing.F) {
 
 func unpackResources(t *testing.T, made block) (got []plan.Resource) {
 	t.Helper()
-	b, err := scanResources(columns{made.body, made.members})
+	b, err := scanBlock(columns{made.body, made.members})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for !b.ended {
-		r, err := b.next(made.kind)
+		r, err := b.resource(made.kind)
 		if err != nil {
 			t.Fatalf("%v in %s %s", err, made.body, made.members)
 		}
@@ -79,9 +79,9 @@ func TestDamagedResources(t *testing.T) {
 			if c[column] = c[column][:n]; c[1] == "" {
 				continue // is none
 			}
-			b, err := scanResources(c)
+			b, err := scanBlock(c)
 			for err == nil && !b.ended {
-				_, err = b.next(plan.Group)
+				_, err = b.resource(plan.Group)
 			}
 			if err == nil {
 				t.Errorf("no error: %q", c)

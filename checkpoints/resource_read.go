@@ -2,7 +2,6 @@ package checkpoints
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -23,51 +22,16 @@ const (
 // resources yields the resources of the blocks that a query has. Its columns are
 // body and members, which is NULL for groups without their members.
 func (f *File) resources(ctx context.Context, k plan.Kind, query string, args ...any) iter.Seq2[plan.Resource, error] {
-	return func(yield func(plan.Resource, error) bool) {
-		for b, err := range each(ctx, f, scanResources, query, args...) {
-			for err == nil && !b.ended {
-				var r plan.Resource
-				if r, err = b.next(k); err != nil {
-					err = fmt.Errorf("read a resource of an inventory: %w", err)
-				} else if !yield(r, nil) {
-					return
-				}
-			}
-			if err != nil {
-				yield(plan.Resource{}, err)
-				return
-			}
-		}
-	}
+	return inEachBlock(ctx, f, func(b *blockReader) (plan.Resource, error) { return b.resource(k) }, query, args...)
 }
 
-// resourceReader reads a block resource by resource.
-type resourceReader struct {
-	resources cursor
-	members   *cursor // nil where there are none
-	ended     bool
-}
-
-func scanResources(row scanner) (b resourceReader, err error) {
-	var members any
-	if err := row.Scan(&b.resources.rest, &members); err != nil {
-		return b, err
-	}
-	b.resources.must('[')
-	if list := text(members); list != "" {
-		b.members = &cursor{rest: list}
-		b.members.must('[')
-	}
-	return b, b.resources.err
-}
-
-// next reads a resource. Its strings share no memory with the block, so that who
+// resource reads the next resource. Its strings share no memory with the block, so that who
 // keeps one of them keeps little.
-func (b *resourceReader) next(k plan.Kind) (plan.Resource, error) {
+func (b *blockReader) resource(k plan.Kind) (plan.Resource, error) {
 	r := plan.Resource{Kind: k}
-	c := cursor{rest: strings.Clone(b.resources.list())}
-	if b.ended = b.resources.endOfItem(); b.resources.err != nil {
-		return r, b.resources.err
+	c := cursor{rest: strings.Clone(b.objects.list())}
+	if b.ended = b.objects.endOfItem(); b.objects.err != nil {
+		return r, b.objects.err
 	}
 	c.must('[')
 	r.ExternalID = plan.ExternalID(c.text())
@@ -81,10 +45,7 @@ func (b *resourceReader) next(k plan.Kind) (plan.Resource, error) {
 		return r, c.err
 	}
 	r.Members = remotesApart(b.members)
-	if ended := b.members.endOfItem(); ended != b.ended {
-		b.members.fail()
-	}
-	return r, b.members.err
+	return r, b.endOfMembers()
 }
 
 // remotesApart reads a list of ids into memory of their own.
