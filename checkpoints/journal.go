@@ -84,6 +84,20 @@ func (f *File) Unknown(ctx context.Context, planID int64) iter.Seq2[Marked, erro
 		ORDER BY 1`, planID)
 }
 
+// LastUnknown returns when the last step of any plan was marked whose outcome
+// nobody knows, or the zero time.
+func (f *File) LastUnknown(ctx context.Context) (time.Time, error) {
+	var at string
+	err := f.db.QueryRowContext(ctx, `SELECT coalesce(max(at), '') FROM (
+		SELECT at FROM journal_rows INDEXED BY journal_open WHERE state = 'sending' AND state <> 'done'
+		UNION ALL SELECT m.at FROM journal_marks m JOIN steps s ON s.plan = m.plan AND s.seq BETWEEN m.low AND m.last
+			WHERE NOT EXISTS (SELECT 1 FROM journal_rows j WHERE j.plan = s.plan AND j.seq = s.seq))`).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look up when the last step of unknown outcome was marked: %w", err)
+	}
+	return parseStamp(at)
+}
+
 // Unfinished yields the steps that are neither done nor failed, in the order of
 // the plan.
 func (f *File) Unfinished(ctx context.Context, planID int64) iter.Seq2[Marked, error] {

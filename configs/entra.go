@@ -32,7 +32,8 @@ type entraService struct {
 
 // entraPatience is how long Entra ID may take to show what it has accepted:
 // what is made is seen everywhere after some seconds, sometimes after minutes.
-const entraPatience = 30 * time.Second
+// It is as long as an application is looked for ([entra.Config.Replication]).
+const entraPatience = time.Minute
 
 // entraConcurrency is the most requests at a time: with them the quota of 20
 // writes a second is used also where an answer takes 400 milliseconds.

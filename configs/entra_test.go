@@ -30,7 +30,7 @@ func TestEntra(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Entra.Tenant != "example.onmicrosoft.com" || c.DestinationName() != "entra:example.onmicrosoft.com" || c.Retry.Patience != 30*time.Second {
+	if c.Entra.Tenant != "example.onmicrosoft.com" || c.DestinationName() != "entra:example.onmicrosoft.com" || c.Retry.Patience != time.Minute {
 		t.Errorf("%+v", c)
 	}
 	if token, err := c.Entra.Service.Token(); token != "hush" || err != nil {

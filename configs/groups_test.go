@@ -58,10 +58,10 @@ func TestQuota(t *testing.T) {
 	for destination, want := range map[string]float64{
 		"profile: generic":                                     0,
 		"profile: ivanti":                                      25,
-		"profile: slack":                                       10, // 600 writes a minute
+		"profile: slack":                                       3, // 180 changes of people a minute
 		"profile: entra-scim":                                  20, // 3000 writes in 150 s
-		"profile: slack\n  requests_per_second: 4":             4,
-		"profile: slack\n  requests_per_second: 40":            10,
+		"profile: slack\n  requests_per_second: 2":             2,
+		"profile: slack\n  requests_per_second: 40":            3,
 		"profile_overrides: {quota: {requests_per_second: 7}}": 7,
 		"profile_overrides: {quota: {windows: [{requests: 90, per: 1m}, {requests: 1, per: 1m, of: reads}]}}": 1.5,
 	} {

@@ -18,6 +18,9 @@ type (
 	// Restarted: the directory's connection was lost, and the reading begins
 	// again.
 	Restarted struct{ Err error }
+	// Settling: the destination is read in so long, since an earlier run was ended
+	// with requests under way, which it may show late.
+	Settling struct{ For time.Duration }
 	// Steered: the operator has changed the rate, or paused the run.
 	Steered struct {
 		Rate   float64
@@ -85,6 +88,7 @@ func (Back) event()      {}
 func (Steered) event()   {}
 func (Read) event()      {}
 func (Restarted) event() {}
+func (Settling) event()  {}
 func (Marked) event()    {}
 func (Sending) event()   {}
 func (Withheld) event()  {}

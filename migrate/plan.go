@@ -22,6 +22,10 @@ type PlanOptions struct {
 	Learn func(context.Context) (string, error)
 	// Step is given each step as it is made; nil where nobody asks.
 	Step func(plan.Step)
+	// Patience is how long the destination may take to show what it has accepted,
+	// by default as long as that of [Retry]. What an earlier run may have sent is so old before the destination is read:
+	// a plan that does not know of it would make it a second time.
+	Patience time.Duration
 	// Tenant is the ID of the vendor's records to decide with, or 0.
 	Tenant int64
 }
@@ -31,6 +35,9 @@ type PlanOptions struct {
 func Plan(ctx context.Context, f *checkpoints.File, dst Lister, opts PlanOptions, observe Observer) (checkpoints.Plan, error) {
 	snap, err := f.LastSnapshot(ctx)
 	if err != nil {
+		return checkpoints.Plan{}, err
+	}
+	if err := settle(ctx, f, opts.Patience, observe); err != nil {
 		return checkpoints.Plan{}, err
 	}
 	learnt := ""
@@ -65,6 +72,21 @@ type seen struct {
 func (w seen) Step(s plan.Step) error {
 	w.see(s)
 	return w.Sink.Step(s)
+}
+
+// settle waits until what was sent without an answer is as old as patience.
+func settle(ctx context.Context, f *checkpoints.File, patience time.Duration, observe Observer) error {
+	patience = Retry{Patience: patience}.withDefaults().Patience
+	last, err := f.LastUnknown(ctx)
+	if err != nil || last.IsZero() {
+		return err
+	}
+	wait := min(time.Until(last.Add(patience)), patience) // whatever the clock was then
+	if wait <= 0 {
+		return nil
+	}
+	observe(Settling{For: wait})
+	return pause(ctx, wait)
 }
 
 // takeInventory lists the destination into the state file.

@@ -59,6 +59,61 @@ func TestDeadline(t *testing.T) {
 	})
 }
 
+// noOne is a destination that holds nobody.
+type noOne struct{ asked time.Time }
+
+func (d *noOne) List(context.Context, plan.Kind, func(plan.Resource) error) (plan.Search, error) {
+	d.asked = time.Now()
+	return plan.Search{Name: "all"}, nil
+}
+
+// TestPlanAfterCrash: what a run may have sent that was killed is given the time
+// to be seen, before a plan that does not know of it makes it again.
+func TestPlanAfterCrash(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, staff(3, 0))
+	f := w.open()
+	p := w.planned(f)
+	synctest.Test(t, func(t *testing.T) {
+		replan := func() time.Duration {
+			dst, begin, said := &noOne{}, time.Now(), time.Duration(0)
+			observe := func(e migrate.Event) {
+				if e, is := e.(migrate.Settling); is {
+					said = e.For
+				}
+			}
+			if _, err := migrate.Plan(t.Context(), f, dst, migrate.PlanOptions{Rules: rules(), Patience: time.Minute}, observe); err != nil {
+				t.Fatal(err)
+			}
+			if took := dst.asked.Sub(begin); took != said {
+				t.Errorf("waited %s, and said %s", took, said)
+			}
+			return said
+		}
+		if wait := replan(); wait != 0 {
+			t.Errorf("nothing is under way, and it waits for %s", wait)
+		}
+		run, err := f.StartRun(t.Context(), p.ID, "test", time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		marked, err := f.Begin(t.Context(), p.ID, run, 0, 2, checkpoints.Scope{}, time.Now())
+		if err != nil || len(marked) != 2 {
+			t.Fatal(marked, err)
+		}
+		if err := f.Record(t.Context(), p.ID, run, []checkpoints.Result{{Seq: marked[0].Seq, State: checkpoints.Done}}, checkpoints.Tally{}, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(20 * time.Second) // in synctest's own time
+		if wait := replan(); wait != 40*time.Second {
+			t.Errorf("waited %s after 20 s, want 40 s", wait)
+		}
+		if wait := replan(); wait != 0 {
+			t.Errorf("waited %s after a minute", wait)
+		}
+	})
+}
+
 func TestMaxFailures(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, staff(12, 1))

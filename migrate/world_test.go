@@ -146,7 +146,7 @@ func (w *world) replanned(f *checkpoints.File) checkpoints.Plan {
 	if w.rules != nil {
 		rs = *w.rules
 	}
-	p, err := migrate.Plan(w.t.Context(), f, w.writer().Reader, migrate.PlanOptions{Rules: rs, Settings: "settings", Destination: w.service.URL}, silent)
+	p, err := migrate.Plan(w.t.Context(), f, w.writer().Reader, migrate.PlanOptions{Rules: rs, Settings: "settings", Destination: w.service.URL, Patience: hasty().Patience}, silent)
 	if err != nil {
 		w.t.Fatal(err)
 	}

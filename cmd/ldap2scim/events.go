@@ -72,6 +72,9 @@ type (
 		Rate   float64 `json:"rate"`
 		Paused bool    `json:"paused"`
 	}
+	settlingFields struct {
+		Seconds float64 `json:"seconds"`
+	}
 	pacedFields struct {
 		Rate    float64 `json:"rate"`
 		AtATime int     `json:"atATime"`
@@ -119,6 +122,8 @@ func described(e migrate.Event) (name string, fields any) {
 		return "read", readFields{Kind: e.Kind, N: e.N}
 	case migrate.Restarted:
 		return "restarted", struct{}{}
+	case migrate.Settling:
+		return "settling", settlingFields{Seconds: e.For.Seconds()}
 	case migrate.Steered:
 		return "steered", steeredFields{Rate: e.Rate, Paused: e.Paused}
 	case migrate.Paced:

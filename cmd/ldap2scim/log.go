@@ -48,6 +48,8 @@ func (p *program) record(e migrate.Event) {
 		p.logger.Info("read", zap.String("kind", string(e.Kind)), zap.Int("n", e.N))
 	case migrate.Restarted:
 		p.logger.Warn("restarted")
+	case migrate.Settling:
+		p.logger.Info("settling", zap.Duration("for", e.For))
 	case migrate.Steered:
 		p.logger.Info("steered", zap.Float64("rate", e.Rate), zap.Bool("paused", e.Paused))
 	case migrate.Paced:

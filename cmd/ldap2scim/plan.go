@@ -63,7 +63,7 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow 
 		progress := p.progress(0)
 		var changes plan.Changes
 		made, err = migrate.Plan(ctx, f, dst, migrate.PlanOptions{
-			Rules: c.Rules, Settings: c.Settings, Destination: c.DestinationName(), Tenant: tenant.ID, Learn: dst.learn, Step: changes.Step,
+			Rules: c.Rules, Settings: c.Settings, Destination: c.DestinationName(), Tenant: tenant.ID, Learn: dst.learn, Step: changes.Step, Patience: c.Retry.Patience,
 		}, progress.observe)
 		progress.end()
 		if err != nil {

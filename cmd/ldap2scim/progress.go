@@ -92,6 +92,8 @@ func (g *progress) observe(e migrate.Event) {
 		g.text = fmt.Sprintf("read %d of kind %s", e.N, e.Kind)
 	case migrate.Restarted:
 		g.text = "the connection was lost; the reading begins again"
+	case migrate.Settling:
+		g.tell(fmt.Sprintf("plan: an earlier run ended with requests under way, which the destination may show late; it is read in %s", e.For.Round(time.Second)))
 	case migrate.Down:
 		g.tell(downLine(e))
 	case migrate.Back:

@@ -204,7 +204,7 @@ func (w *world) planned(f *checkpoints.File) checkpoints.Plan {
 	if _, err := migrate.Snapshot(w.t.Context(), f, w, migrate.SnapshotOptions{}, silent); err != nil {
 		w.t.Fatal(err)
 	}
-	p, err := migrate.Plan(w.t.Context(), f, w.reader(f, w.graph), migrate.PlanOptions{Rules: w.rules, Destination: "tenant"}, silent)
+	p, err := migrate.Plan(w.t.Context(), f, w.reader(f, w.graph), migrate.PlanOptions{Rules: w.rules, Destination: "tenant", Patience: time.Millisecond}, silent)
 	if err != nil {
 		w.t.Fatal(err)
 	}
