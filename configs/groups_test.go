@@ -58,7 +58,7 @@ func TestQuota(t *testing.T) {
 	for destination, want := range map[string]float64{
 		"profile: generic":                                     0,
 		"profile: ivanti":                                      25,
-		"profile: slack":                                       3, // 180 changes of people a minute
+		"profile: slack":                                       3,  // 180 changes of people a minute
 		"profile: entra-scim":                                  20, // 3000 writes in 150 s
 		"profile: slack\n  requests_per_second: 2":             2,
 		"profile: slack\n  requests_per_second: 40":            3,
