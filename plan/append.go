@@ -40,7 +40,7 @@ func (e *StepEncoder) Append(b []byte, s *Step) []byte {
 	return append(o.b, '}')
 }
 
-func (id StepID) appendJSON(b []byte) []byte { return appendText(b, string(id)) }
+func (id StepID) appendJSON(b []byte) []byte { return AppendText(b, string(id)) }
 
 func (c Decision) appendJSON(b []byte) []byte {
 	o := object{append(b, '{')}
@@ -81,7 +81,7 @@ func (o *object) name(name string) {
 
 func (o *object) text(name, value string) {
 	o.name(name)
-	o.b = appendText(o.b, value)
+	o.b = AppendText(o.b, value)
 }
 
 // textIf leaves the member out that is empty.
@@ -111,7 +111,7 @@ func (e *fieldsEncoder) append(o *object, name string, f Fields) {
 	e.paths, e.quoted = slices.AppendSeq(e.paths[:0], maps.Keys(f)), e.quoted[:0]
 	slices.Sort(e.paths)
 	for _, path := range e.paths {
-		e.quoted = append(e.quoted, string(appendText(nil, path)))
+		e.quoted = append(e.quoted, string(AppendText(nil, path)))
 	}
 	e.appendKnown(o, f)
 }
@@ -125,7 +125,7 @@ func (e *fieldsEncoder) appendKnown(o *object, f Fields) bool {
 			return false
 		}
 		o.b = append(append(o.b, separator), e.quoted[i]...)
-		o.b = appendText(append(o.b, ':'), value)
+		o.b = AppendText(append(o.b, ':'), value)
 		separator = ','
 	}
 	o.b = append(o.b, '}')
@@ -142,14 +142,15 @@ func listIn[S ~string](o *object, name string, list []S) {
 		if i > 0 {
 			o.b = append(o.b, ',')
 		}
-		o.b = appendText(o.b, string(v))
+		o.b = AppendText(o.b, string(v))
 	}
 	o.b = append(o.b, ']')
 }
 
-// appendText appends a string. Escapes but those of quotes and backslashes are
-// left to encoding/json.
-func appendText(b []byte, s string) []byte {
+// AppendText appends a string as JSON, with no escape that is for HTML alone: what
+// is not UTF-8 is replaced, as encoding/json does.
+func AppendText(b []byte, s string) []byte {
+	// Escapes but those of quotes and backslashes are left to encoding/json.
 	begin, from, ascii := len(b), 0, true
 	b = append(b, '"')
 	for i := range len(s) {

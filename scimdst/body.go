@@ -1,11 +1,11 @@
 package scimdst
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"unicode/utf8"
+
+	"ldap2scim/plan"
 )
 
 // usualBody is the room that a body is begun with.
@@ -32,7 +32,7 @@ type objectMember struct {
 	value part
 }
 
-func (t text) appendTo(b []byte) []byte { return appendText(b, string(t)) }
+func (t text) appendTo(b []byte) []byte { return plan.AppendText(b, string(t)) }
 
 func (t truth) appendTo(b []byte) []byte {
 	if t {
@@ -62,7 +62,7 @@ func (o *object) appendTo(b []byte) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(appendText(b, m.name), ':')
+		b = append(plan.AppendText(b, m.name), ':')
 		b = m.value.appendTo(b)
 	}
 	return append(b, '}')
@@ -119,34 +119,4 @@ func (o *object) under(name string) (*object, error) {
 		return v, nil
 	}
 	return nil, fmt.Errorf("attribute %s is given twice in different forms", name)
-}
-
-// appendText writes a JSON string. What must be escaped, and what is not UTF-8,
-// is left to encoding/json.
-func appendText(b []byte, s string) []byte {
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if c < utf8.RuneSelf || r == utf8.RuneError && size == 1 || r == '\u2028' || r == '\u2029' {
-			return appendEscaped(b, s)
-		}
-		i += size
-	}
-	b = append(b, '"')
-	b = append(b, s...)
-	return append(b, '"')
-}
-
-func appendEscaped(b []byte, s string) []byte {
-	var quoted bytes.Buffer
-	enc := json.NewEncoder(&quoted)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(s); err != nil {
-		return b // unreachable: any string can be encoded
-	}
-	return append(b, bytes.TrimSuffix(quoted.Bytes(), []byte("\n"))...)
 }

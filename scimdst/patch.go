@@ -16,9 +16,9 @@ type operation struct {
 }
 
 func (o operation) appendTo(b []byte) []byte {
-	b = appendText(append(b, `{"op":`...), o.op)
+	b = plan.AppendText(append(b, `{"op":`...), o.op)
 	if o.path != "" {
-		b = appendText(append(b, `,"path":`...), o.path)
+		b = plan.AppendText(append(b, `,"path":`...), o.path)
 	}
 	if o.value != nil {
 		b = o.value.appendTo(append(b, `,"value":`...))

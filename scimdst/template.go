@@ -63,7 +63,7 @@ func (t *template) fill(step plan.Step) ([]byte, bool) {
 		b = append(b, t.text[begin:s.at]...)
 		begin = s.at
 		if s.path == plan.ExternalIDPath {
-			b = appendText(b, string(step.Object))
+			b = plan.AppendText(b, string(step.Object))
 			continue
 		}
 		value := step.After[s.path]
@@ -73,7 +73,7 @@ func (t *template) fill(step plan.Step) ([]byte, bool) {
 		case s.isTruth():
 			b = append(b, value...)
 		default:
-			b = appendText(b, value)
+			b = plan.AppendText(b, value)
 		}
 		filled++
 	}
