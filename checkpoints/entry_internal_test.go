@@ -41,25 +41,26 @@ func FuzzEntry(f *testing.F) {
 		if err := b.end(put); err != nil || len(made) != 1 || made[0].objects != len(want) || made[0].first != plan.ExternalID(id) {
 			t.Fatalf("%+v, %v", made, err)
 		}
-		got := unpack(t, made[0])
+		got := unpack(t, made[0], (*blockReader).entry)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
 	})
 }
 
-func unpack(t *testing.T, made block) (got []plan.Entry) {
+// unpack reads all objects of a block, as next reads one.
+func unpack[T any](t *testing.T, made block, next func(*blockReader, plan.Kind) (T, error)) (got []T) {
 	t.Helper()
 	b, err := scanBlock(columns{made.body, made.members})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for !b.ended {
-		e, err := b.entry(made.kind)
+		v, err := next(&b, made.kind)
 		if err != nil {
 			t.Fatalf("%v in %s %s", err, made.body, made.members)
 		}
-		got = append(got, e)
+		got = append(got, v)
 	}
 	return got
 }
@@ -77,7 +78,7 @@ func (c columns) Scan(into ...any) error {
 func TestDamagedBlocks(t *testing.T) {
 	t.Parallel()
 	whole := columns{`[["a","dn","key",{"cn":["\"{"]},"uid","",["f\u0041"]],["b","","",{}]]`, `[[["m"],["u"]],[]]`}
-	if got := unpack(t, block{kind: plan.Group, body: whole[0], members: whole[1]}); len(got) != 2 || got[0].Flaws[0] != "fA" || got[0].MemberUIDs[0] != "u" {
+	if got := unpack(t, block{kind: plan.Group, body: whole[0], members: whole[1]}, (*blockReader).entry); len(got) != 2 || got[0].Flaws[0] != "fA" || got[0].MemberUIDs[0] != "u" {
 		t.Fatalf("%+v", got)
 	}
 	for column := range whole {

@@ -33,7 +33,7 @@ func (b *blockReader) entry(k plan.Kind) (plan.Entry, error) {
 		c.must(',')
 		e.Inactive = strings.Clone(c.text())
 		c.must(',')
-		e.Flaws = apart(c.texts())
+		e.Flaws = apart(texts[string](c))
 	}
 	c.must(']')
 	if b.ended = c.endOfItem(); c.err != nil {
@@ -54,9 +54,9 @@ func (b *blockReader) nextMembers(e *plan.Entry) error {
 	}
 	c.must('[')
 	if !c.is(']') {
-		e.Members = apart(c.texts())
+		e.Members = apart(texts[string](c))
 		if c.is(',') {
-			e.MemberUIDs = apart(c.texts())
+			e.MemberUIDs = apart(texts[string](c))
 		}
 		c.must(']')
 	}
@@ -64,7 +64,7 @@ func (b *blockReader) nextMembers(e *plan.Entry) error {
 }
 
 // apart returns a list of the same texts in memory of their own.
-func apart(list []string) []string {
+func apart[S ~string](list []S) []S {
 	size := 0
 	for _, s := range list {
 		size += len(s)
@@ -72,9 +72,9 @@ func apart(list []string) []string {
 	var b strings.Builder
 	b.Grow(size)
 	for _, s := range list {
-		b.WriteString(s)
+		b.WriteString(string(s))
 	}
-	whole := b.String()
+	whole := S(b.String())
 	for i, s := range list {
 		list[i], whole = whole[:len(s)], whole[len(s):]
 	}

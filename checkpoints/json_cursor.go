@@ -55,13 +55,13 @@ func (c *cursor) text() (text string) {
 }
 
 // texts takes a list of strings. An empty one is nil.
-func (c *cursor) texts() (list []string) {
+func texts[S ~string](c *cursor) (list []S) {
 	c.must('[')
 	if c.is(']') {
 		return nil
 	}
 	for more := true; more && c.err == nil; more = c.is(',') {
-		list = append(list, c.text())
+		list = append(list, S(c.text()))
 	}
 	c.must(']')
 	return list

@@ -43,33 +43,17 @@ func FuzzResource(f *testing.F) {
 		if err := b.end(put); err != nil || len(made) != 1 || made[0].objects != len(want) || made[0].held != 3 || made[0].first != want[0].ExternalID {
 			t.Fatalf("%+v, %v", made, err)
 		}
-		if diff := cmp.Diff(want, unpackResources(t, made[0])); diff != "" {
+		if diff := cmp.Diff(want, unpack(t, made[0], (*blockReader).resource)); diff != "" {
 			t.Error(diff)
 		}
 	})
-}
-
-func unpackResources(t *testing.T, made block) (got []plan.Resource) {
-	t.Helper()
-	b, err := scanBlock(columns{made.body, made.members})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for !b.ended {
-		r, err := b.resource(made.kind)
-		if err != nil {
-			t.Fatalf("%v in %s %s", err, made.body, made.members)
-		}
-		got = append(got, r)
-	}
-	return got
 }
 
 // What is damaged is an error, and nothing else.
 func TestDamagedResources(t *testing.T) {
 	t.Parallel()
 	whole := columns{`[["a","1","W/\"1\"",{"userName":"[{"}],["b","2","",{}]]`, `[["3","\"]"],[]]`}
-	got := unpackResources(t, block{kind: plan.Group, body: whole[0], members: whole[1]})
+	got := unpack(t, block{kind: plan.Group, body: whole[0], members: whole[1]}, (*blockReader).resource)
 	if len(got) != 2 || got[0].Version != `W/"1"` || got[0].Fields["userName"] != "[{" || got[0].Members[1] != `"]` || got[1].Members != nil {
 		t.Fatalf("%+v", got)
 	}

@@ -44,26 +44,8 @@ func (b *blockReader) resource(k plan.Kind) (plan.Resource, error) {
 	if c.must(']'); c.err != nil || b.members == nil {
 		return r, c.err
 	}
-	r.Members = remotesApart(b.members)
+	r.Members = apart(texts[plan.RemoteID](b.members))
 	return r, b.endOfMembers()
-}
-
-// remotesApart reads a list of ids into memory of their own.
-func remotesApart(c *cursor) []plan.RemoteID {
-	text := strings.Clone(c.list())
-	if text == "[]" {
-		return nil
-	}
-	ids := make([]plan.RemoteID, 0, strings.Count(text, ",")+1)
-	whole := cursor{rest: text}
-	whole.must('[')
-	for more := true; more && whole.err == nil; more = whole.is(',') {
-		ids = append(ids, plan.RemoteID(whole.text()))
-	}
-	if whole.must(']'); whole.err != nil {
-		c.fail()
-	}
-	return ids
 }
 
 // resourceOf looks a resource up by our ID, and by the destination's where that
