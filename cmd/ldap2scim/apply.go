@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -113,18 +111,6 @@ func (p *program) apply(ctx context.Context, c configs.Config, opts applyOptions
 		p.watch.ended(res)
 		return p.applied(res, ready.failed, err)
 	})
-}
-
-// collectLess has the garbage collector come a third as often, until the result
-// is called: a run holds little memory and uses much for a moment. GOGC says
-// otherwise.
-func collectLess() func() {
-	const percent = 300
-	if os.Getenv("GOGC") != "" {
-		return func() {}
-	}
-	before := debug.SetGCPercent(percent)
-	return func() { debug.SetGCPercent(before) }
 }
 
 // application is a plan about to be carried out.

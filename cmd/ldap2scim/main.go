@@ -12,10 +12,6 @@ import (
 
 func main() { os.Exit(start()) }
 
-// softMemory is where the garbage collector begins to work harder, so that a
-// plan for a million people stays below one gibibyte. GOMEMLIMIT says otherwise.
-const softMemory = 900 << 20
-
 // start runs the program with the process's own streams. The first SIGINT or
 // SIGTERM asks the command to end cleanly, the second ends it at once.
 func start() int {

@@ -45,6 +45,7 @@ destination: this command has no way to.` +
 }
 
 func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow func(*plan.View)) (made checkpoints.Plan, err error) {
+	defer collectLess()()
 	err = p.changing(ctx, c, func(f *checkpoints.File) error {
 		var tenant checkpoints.Tenant
 		if c.Tenant.On() {

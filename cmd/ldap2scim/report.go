@@ -58,14 +58,11 @@ func (o *reportOptions) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.redact, "redact", false, "with pseudonyms for names, addresses and values, to be sent outside")
 }
 
-// reportMemory is where the garbage collector begins to work harder for a
-// report: it keeps less than a plan does, and the state file's pages come on top.
-const reportMemory = 200 << 20
-
 func (p *program) report(ctx context.Context, c configs.Config, o reportOptions) error {
 	if debug.SetMemoryLimit(-1) == softMemory { // GOMEMLIMIT says otherwise
 		defer debug.SetMemoryLimit(debug.SetMemoryLimit(reportMemory))
 	}
+	defer collectLess()()
 	return p.changing(ctx, c, func(f *checkpoints.File) error {
 		stored, err := chosen(ctx, f, "")
 		if err != nil {
