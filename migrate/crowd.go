@@ -5,8 +5,9 @@ import "time"
 const (
 	// few are more than the destination needs to be kept busy: with so many
 	// waiting there, one more brings nothing, and with more than many one less
-	// costs nothing.
-	few, many = 2.0, 4.0
+	// costs nothing. With less than that waiting, two that share a machine wake
+	// each other for each request, which costs both of them time.
+	few, many = 6.0, 12.0
 	// fresh is how long the shortest answer is believed to be the shortest.
 	fresh = time.Minute
 )
