@@ -105,8 +105,14 @@ func (s *Source) checkBase(ctx context.Context, search named) (Base, error) {
 		base.Err = s.fail(ctx, "find the base of "+search.name, search.Base, err)
 		return base, nil
 	}
-	seen := sample{}
-	r := &reader{source: s, search: search, decoder: newDecoder(), give: seen.take}
+	seen, decoder := sample{}, newDecoder()
+	r := &reader{source: s, search: search, put: func(a arrival) error {
+		one, err := a.record(decoder)
+		if err != nil {
+			return err
+		}
+		return seen.take(one)
+	}}
 	first, err := r.firstPage()
 	if ldap.IsErrorAnyOf(err, ldap.LDAPResultInsufficientAccessRights, ldap.LDAPResultUnwillingToPerform, ldap.LDAPResultOperationsError) {
 		base.Err = s.fail(ctx, "search "+search.name+" below", search.Base, err)

@@ -44,8 +44,9 @@
 // rules, see [AccountAttributes]; the clock is the caller's.
 //
 // An entry that the server sends twice is handed on twice; the caller keeps
-// one for each ID. Memory does not grow with the number of entries: at most
-// one message, and the entries of one page that came with ranges, are held.
+// one for each ID. Memory does not grow with the number of entries: at most a
+// mebibyte of messages, or one that is larger, waits to be decoded while the
+// next is read, and the entries of one page that came with ranges are held.
 // Only where groups get members from what people say of themselves, these
 // members' DNs are held until the groups have been read.
 //

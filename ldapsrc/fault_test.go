@@ -173,12 +173,11 @@ func TestCancel(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			last := 15
-			switch {
-			case fault.On == ldaptest.Looks:
-				d.Faults = []ldaptest.Fault{{On: ldaptest.Looks, Base: people, Act: ldaptest.Call, Do: cancel}, fault}
-			case fault.Act != 0:
-				d.Faults = []ldaptest.Fault{fault}
-				last = 10 + fault.After
+			if fault.Act != 0 {
+				first := fault
+				first.Act, first.Do = ldaptest.Call, cancel
+				d.Faults = []ldaptest.Fault{first, fault}
+				last = 0
 			}
 			c := config(start(t, d))
 			c.Timeout = 15 * time.Second

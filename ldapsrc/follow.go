@@ -50,7 +50,7 @@ func (r *reader) refer(ctx context.Context) (missing string, err error) {
 	}
 	for _, uri := range others {
 		if err := r.follow(ctx, uri); err != nil {
-			if r.stopped != nil || ctx.Err() != nil {
+			if r.unwanted || ctx.Err() != nil {
 				return "", err
 			}
 			why = append(why, fmt.Sprintf("the reference to %s could not be followed: %v", uri, err))
@@ -74,11 +74,11 @@ func (r *reader) follow(ctx context.Context, uri string) error {
 	if err != nil {
 		return err
 	}
-	next := &reader{source: other, search: search, decoder: newDecoder(), give: r.give, visited: append(slices.Clone(r.visited), place)}
+	next := &reader{source: other, search: search, put: r.put, visited: append(slices.Clone(r.visited), place)}
 	err = other.during(ctx, func() error { return next.read(ctx) })
 	r.record.Pages += next.record.Pages
 	r.record.Entries += next.record.Entries
-	r.stopped = next.stopped
+	r.unwanted = next.unwanted
 	if err == nil && next.record.Missing != "" {
 		err = errors.New(next.record.Missing)
 	}

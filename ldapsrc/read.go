@@ -16,10 +16,10 @@ const anything = "(objectClass=*)"
 var errNoBase = errors.New("the server shows no such entry")
 
 // Read reads the users, the groups and, when asked for, the units, in this
-// order, and calls yield with each entry as it comes. The entry belongs to
-// yield. An error of yield ends the read and is returned as it is. After any
-// error the proof says how far it came, is not complete, and the connection
-// is closed.
+// order, and calls yield with each entry, some tens at a time, beside the
+// reading and never twice at once. The entry belongs to yield. An error of
+// yield ends the read and is returned as it is. After any error the proof says
+// how far it came, is not complete, and the connection is closed.
 //
 // A search whose connection is lost before its first entry is begun again,
 // three times in all, with whichever server answers. After its first entry it
@@ -44,14 +44,13 @@ func (s *Source) pass(ctx context.Context) pass {
 // readAgain reads one search, and begins it again while nothing is lost by it.
 func (s *Source) readAgain(ctx context.Context, search named, give func(record) error) (plan.Search, error) {
 	for attempt := 1; ; attempt++ {
-		r := &reader{source: s, search: search, decoder: newDecoder(), give: give}
-		err := s.during(ctx, func() error { return r.read(ctx) })
+		r, stopped, err := s.readOnce(ctx, search, give)
 		c := s.config
 		c.PageSize = s.pageSize
 		r.record.Name, r.record.Request = search.name, search.command(c)
 		switch {
-		case r.stopped != nil:
-			return r.record, r.stopped
+		case stopped != nil:
+			return r.record, stopped
 		case err == nil:
 			return r.record, nil
 		}
@@ -120,11 +119,12 @@ func wasWhole(proof plan.Proof) bool {
 
 // reader reads one search.
 type reader struct {
-	source  *Source
-	search  named
-	decoder *decoder
-	// give takes each record when it is whole.
-	give func(record) error
+	source *Source
+	search named
+	// put takes each entry when it is whole. After an error of it nobody wants
+	// more.
+	put      func(arrival) error
+	unwanted bool
 
 	record     plan.Search
 	held       []record
@@ -133,8 +133,6 @@ type reader struct {
 	elsewhere bool
 	// visited are the places that references have led to.
 	visited []string
-	// stopped is the error of give.
-	stopped error
 }
 
 // read returns nil when every entry came or record.Missing says why not.
@@ -190,10 +188,13 @@ func (s *Source) lookAt(dn string) (r result, entries int, err error) {
 	return r, entries, err
 }
 
-// take decodes an entry and hands it on, or holds it until the values that
-// the server kept back can be asked for.
+// take hands an entry on, or holds it until the values that the server kept
+// back can be asked for.
 func (r *reader) take(m message) error {
-	one, err := r.decoder.record(m.content)
+	if !mayBePartial(m.content) {
+		return r.hand(arrival{message: m.content})
+	}
+	one, err := newDecoder().record(m.content)
 	if err != nil {
 		return err
 	}
@@ -201,13 +202,14 @@ func (r *reader) take(m message) error {
 		r.held = append(r.held, one)
 		return nil
 	}
-	return r.hand(one)
+	return r.hand(arrival{whole: one})
 }
 
-func (r *reader) hand(one record) error {
+func (r *reader) hand(one arrival) error {
 	r.record.Entries++
-	r.stopped = r.give(one)
-	return r.stopped
+	err := r.put(one)
+	r.unwanted = err != nil
+	return err
 }
 
 // release completes and hands on the entries that were held.
@@ -218,7 +220,7 @@ func (r *reader) release() error {
 			return err
 		}
 		r.miss(missing)
-		if err := r.hand(r.held[i]); err != nil {
+		if err := r.hand(arrival{whole: r.held[i]}); err != nil {
 			return err
 		}
 	}

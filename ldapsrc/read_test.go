@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -157,6 +158,21 @@ func TestReadStoppedByCaller(t *testing.T) {
 	}
 	if _, err := s.Read(t.Context(), func(plan.Entry) error { return nil }); err == nil {
 		t.Error("a second read: got no error, want one: answers to the first are still on the wire")
+	}
+}
+
+// A caller who wants no more need not wait for a server that is silent.
+func TestReadStoppedInSilence(t *testing.T) {
+	t.Parallel()
+	stop := errors.New("disk full")
+	d := company(200)
+	d.Faults = []ldaptest.Fault{{Base: people, Page: 7, After: 8, Act: ldaptest.Stall}}
+	c := config(start(t, d))
+	c.Timeout = time.Minute
+	begin := time.Now()
+	_, err := open(t, c).Read(t.Context(), func(plan.Entry) error { return stop })
+	if waited := time.Since(begin); !errors.Is(err, stop) || waited > c.Timeout/2 {
+		t.Errorf("got %v after %s, want %v at once", err, waited, stop)
 	}
 }
 

@@ -16,8 +16,9 @@ const PipeRoom = pipeBatch * pipeAhead
 
 // Pipe runs consume on what produce puts, in the same order but beside it, so
 // that reading, from a network or a file, and working on what was read do not
-// wait for each other. At most [PipeRoom] values are under way. It returns the
-// first error of either, when both have ended.
+// wait for each other. At most [PipeRoom] values are under way. What was put
+// before an error of produce is consumed. It returns the first error of either,
+// when both have ended.
 func Pipe[T any](produce func(put func(T) error) error, consume func(T) error) error {
 	return PipeWeighed(func(T) int { return 1 }, produce, consume)
 }
@@ -52,8 +53,8 @@ func PipeWeighed[T any](weigh func(T) int, produce func(put func(T) error) error
 	}()
 	p := producer[T]{weigh: weigh, ready: ready, used: used, failed: failed}
 	err := produce(p.put)
-	if err == nil {
-		err = p.send()
+	if sent := p.send(); err == nil {
+		err = sent
 	}
 	close(ready)
 	if consumed := <-done; consumed != nil {

@@ -36,7 +36,11 @@ func TestPipe(t *testing.T) {
 				}
 				return nil
 			})
-			if !errors.Is(err, tt.want) || tt.want == nil && next != 1000 {
+			whole := tt.stopAt
+			if tt.failAt >= 0 {
+				whole = tt.failAt + 1
+			}
+			if !errors.Is(err, tt.want) || next != whole {
 				t.Errorf("got %v after %d values", err, next)
 			}
 		})
