@@ -40,6 +40,8 @@ type File struct {
 	statements statements
 	// folder is where the file is, and what is written beside it.
 	folder string
+	// fresh: the file has no write-ahead log yet.
+	fresh bool
 }
 
 // Open opens the state file at path for writing, and makes it (mode 0600) when
@@ -71,12 +73,15 @@ func Open(ctx context.Context, path string) (_ *File, err error) {
 	}
 	// A PRAGMA sent through the pool reaches one connection; in the DSN it
 	// reaches each.
-	db, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
-		"_pragma=foreign_keys(1)", "_pragma=busy_timeout(5000)", "_pragma=cache_size(-8192)"))
+	settings := []string{"_txlock=immediate", "_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)", "_pragma=busy_timeout(5000)", "_pragma=cache_size(-8192)"}
+	if found > 0 {
+		settings = append(settings, "_pragma=journal_mode(WAL)")
+	}
+	db, err := sql.Open("sqlite", dsn(path, settings...))
 	if err != nil {
 		return nil, fmt.Errorf("open state file %s: %w", path, err)
 	}
-	f := &File{db: db, lock: lock, folder: filepath.Dir(path)}
+	f := &File{db: db, lock: lock, folder: filepath.Dir(path), fresh: found == 0}
 	if found > 0 {
 		if err := f.checkSmall(ctx, path); err != nil {
 			return nil, errors.Join(fmt.Errorf("state file %s: %w", path, err), db.Close())
@@ -190,4 +195,20 @@ func (f *File) write(ctx context.Context, do func(*sql.Tx) error) error {
 		return errors.Join(err, tx.Rollback())
 	}
 	return tx.Commit()
+}
+
+// keepLog has a fresh file keep a write-ahead log from now on. Its first
+// snapshot goes without: all of that is new, and with a log it would be
+// written, and waited for, twice. Where a reader is in the way, the next
+// opening does it; what is written until then is as safe.
+func (f *File) keepLog(ctx context.Context) error {
+	if !f.fresh {
+		return nil
+	}
+	_, err := f.db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_BUSY {
+		return nil
+	}
+	f.fresh = err != nil
+	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ldap2scim/checkpoints"
+	"ldap2scim/plan"
 )
 
 var update = flag.Bool("update", false, "rewrite the state file of the present version in testdata")
@@ -114,6 +115,30 @@ func TestReadableByOwnerAlone(t *testing.T) {
 		if info.Mode().Perm() != 0o600 && filepath.Ext(e.Name()) != ".lock" {
 			t.Errorf("%s has mode %v", e.Name(), info.Mode())
 		}
+	}
+}
+
+// TestFirstSnapshotWithoutLog: the first snapshot of a new file is written in
+// place, and what follows goes to a log, beside which the file can be read.
+func TestFirstSnapshotWithoutLog(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.db")
+	f := open(t, path)
+	hasLog := func() bool {
+		_, err := os.Stat(path + "-wal")
+		return err == nil
+	}
+	if _, err := f.SaveSnapshot(t.Context(), "here", at, func(add func(plan.Entry) error) (plan.Proof, error) {
+		if hasLog() {
+			t.Error("the first snapshot goes to a log")
+		}
+		return plan.Proof{Complete: true}, add(entries()[0])
+	}); err != nil {
+		t.Fatal(err)
+	}
+	savePlan(t, f)
+	if !hasLog() {
+		t.Error("what follows goes to no log")
 	}
 }
 

@@ -50,6 +50,9 @@ func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time,
 			s.ID, string(s.Digest), stamp(taken), source, s.Proof.Complete, proof)
 		return err
 	})
+	if err == nil {
+		err = f.keepLog(ctx)
+	}
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("save snapshot: %w", err)
 	}

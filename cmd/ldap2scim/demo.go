@@ -105,7 +105,7 @@ func (d *demo) write() error {
 	if err := os.MkdirAll(d.folder, 0o700); err != nil {
 		return fmt.Errorf("make the demo's folder: %w", err)
 	}
-	for _, suffix := range []string{"", "-wal", "-shm"} {
+	for _, suffix := range []string{"", "-journal", "-wal", "-shm"} {
 		if err := os.Remove(d.path("state.db" + suffix)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("replace the demo's state file: %w", err)
 		}
