@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"ldap2scim/plan"
 )
 
 const (
@@ -20,8 +22,14 @@ const (
 // answer is one with a 2xx. What it gave is good until release.
 type answer struct {
 	*http.Response
-	buffers *sync.Pool
-	buffer  *[]byte
+	rooms *sync.Pool
+	room  *room
+}
+
+// room is what an answer is read in. It is used again.
+type room struct {
+	text   []byte
+	reader resourceReader
 }
 
 // json returns the body of an answer that must be SCIM.
@@ -30,13 +38,19 @@ func (a *answer) json() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	buffer, ok := a.buffers.Get().(*[]byte)
+	r, ok := a.rooms.Get().(*room)
 	if !ok {
-		buffer = new([]byte)
+		r = &room{}
 	}
-	a.buffer = buffer
-	*buffer, err = fill((*buffer)[:0], body)
-	return *buffer, err
+	a.room = r
+	r.text, err = fill(r.text[:0], body)
+	return r.text, err
+}
+
+// reader reads resources of one kind in what json has returned.
+func (a *answer) reader(kind plan.Kind) *resourceReader {
+	a.room.reader.kind = kind
+	return &a.room.reader
 }
 
 // fill reads all that there is into b, which grows to what an answer may have
@@ -60,11 +74,11 @@ func fill(b []byte, from io.Reader) ([]byte, error) {
 }
 
 func (a *answer) release() {
-	if a.buffer == nil || cap(*a.buffer) > largestKept {
+	if a.room == nil || cap(a.room.text) > largestKept {
 		return
 	}
-	a.buffers.Put(a.buffer)
-	a.buffer = nil
+	a.rooms.Put(a.room)
+	a.room = nil
 }
 
 // scim returns the body of an answer that calls itself SCIM. Plain

@@ -46,8 +46,8 @@ type client struct {
 	headers func() (http.Header, secrets, error)
 	// way is not an http.Client, which follows redirects and keeps cookies.
 	way http.RoundTripper
-	// buffers holds *[]byte for answers.
-	buffers *sync.Pool
+	// rooms holds *room for answers.
+	rooms *sync.Pool
 	// throttled are the statuses beside 429 that ask to slow down where they
 	// come with a Retry-After.
 	throttled []int
@@ -98,7 +98,7 @@ func (c *client) send(ctx context.Context, call call, read func(*answer) error) 
 	if c.access.took != nil {
 		c.access.took(header)
 	}
-	a := answer{Response: resp, buffers: c.buffers}
+	a := answer{Response: resp, rooms: c.rooms}
 	defer a.release()
 	if err := read(&a); err != nil {
 		return answerError(ctx, call, resp.StatusCode, err, hide)

@@ -3,18 +3,20 @@ package scimdst
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"ldap2scim/plan"
 )
 
-// parseHead reads what tells who a resource is, which is all that is asked of
+// readHead reads what tells who a resource is, which is all that is asked of
 // the answer to a creation.
-func parseHead(kind plan.Kind, body []byte) (held, error) {
-	all, err := pairsOf(body)
+func (r *resourceReader) readHead(body []byte) (held, error) {
+	all, err := appendPairs(slices.Grow(r.outer[:0], 16), body)
 	if err != nil {
 		return held{}, fmt.Errorf("the answer is no resource: %w", err)
 	}
-	return (&resourceReader{kind: kind}).head(all)
+	r.outer = all
+	return r.head(all)
 }
 
 func (r *resourceReader) head(all pairs) (held, error) {

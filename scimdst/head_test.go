@@ -48,7 +48,7 @@ func headIsAlike(t *testing.T, body []byte) {
 	t.Helper()
 	for _, kind := range []plan.Kind{plan.Person, plan.Group} {
 		text := bytes.ReplaceAll(body, []byte(userSchema), []byte(schemaOf(kind)))
-		head, headErr := parseHead(kind, text)
+		head, headErr := (&resourceReader{kind: kind}).readHead(text)
 		got, err := parseResource(kind, text)
 		if !json.Valid(text) {
 			if err == nil || headErr == nil {

@@ -13,7 +13,9 @@ type memberStep struct {
 	writer *Writer
 	step   plan.Step
 	ids    map[plan.ExternalID]plan.RemoteID
-	left   []plan.ExternalID
+	// all is the request for all members at once.
+	all  Request
+	left []plan.ExternalID
 	// size is the most of one request. halved says that the profile's or the
 	// learnt limit was refused, and largest what was taken since.
 	size, largest int
@@ -32,7 +34,7 @@ func (w *Writer) doMembers(ctx context.Context, step plan.Step, ids map[plan.Ext
 		return plan.Outcome{}, fmt.Errorf("%s: %w", opOf(step), waitingError(req.Waiting))
 	}
 	m := memberStep{
-		writer: w, step: step, ids: ids, left: w.progress.of(step), size: w.limits.of(w.profile, step.Action),
+		writer: w, step: step, ids: ids, all: req, left: w.progress.of(step), size: w.limits.of(w.profile, step.Action),
 		outcome: plan.Outcome{RemoteID: req.ID},
 	}
 	if step.Action == plan.Take && w.profile.Members.Shown != ShownNowhere {
@@ -57,7 +59,7 @@ func (m *memberStep) run(ctx context.Context) error {
 		n := min(m.size, len(m.left))
 		part := m.step
 		part.Members = m.left[:n]
-		outcome, err := m.writer.send(ctx, part, m.ids, m.version())
+		outcome, err := m.send(ctx, part)
 		if n > 1 && mayBeTooMany(err) {
 			m.size, m.halved, m.largest = (n+1)/2, true, 0
 			continue
@@ -72,6 +74,13 @@ func (m *memberStep) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (m *memberStep) send(ctx context.Context, part plan.Step) (plan.Outcome, error) {
+	if len(part.Members) == len(m.step.Members) {
+		return m.writer.sendAs(ctx, part, m.all, m.ids, m.version())
+	}
+	return m.writer.send(ctx, part, m.ids, m.version())
 }
 
 // partly remembers who is left, and says how far it came.

@@ -3,6 +3,7 @@ package scimdst
 import (
 	"bytes"
 	"slices"
+	"unicode/utf8"
 
 	"ldap2scim/plan"
 )
@@ -14,10 +15,8 @@ type pair struct{ name, value []byte }
 // the last, as encoding/json has it. They are good as long as the text is.
 type pairs []pair
 
-// pairsOf reads an object, and checks all that is in it.
-func pairsOf(object []byte) (pairs, error) { return appendPairs(make(pairs, 0, 16), object) }
-
-// appendPairs puts the members of an object into a list, which is empty.
+// appendPairs reads an object into a list, which is empty, and checks all that is
+// in it.
 func appendPairs(to pairs, object []byte) (pairs, error) {
 	s := &scan{text: object}
 	err := s.whole(func() (err error) {
@@ -101,23 +100,55 @@ func elements(list []byte, take func(value []byte)) {
 }
 
 // valuesIn returns the value of each object in a list of them (RFC 7643 §2.4),
-// "" where there is none, and whether it is a list.
+// "" where there is none, and whether it is a list. They share one copy of it.
 func valuesIn(list []byte) ([]plan.RemoteID, bool) {
 	if len(list) == 0 || list[0] != '[' {
 		return nil, false
 	}
-	var ids []plan.RemoteID
-	var one pairs
-	s := &scan{text: list}
-	_ = s.sequence('[', ']', 0, func() (err error) { // it was checked
-		one = one[:0]
-		if s.next() == '{' {
-			one, err = s.pairs(one, 1)
-		} else {
-			_, err = s.value(1)
-		}
-		ids = append(ids, plan.RemoteID(textOf(one.find("value"))))
+	v := valueReader{scan: scan{text: list}, shared: string(list)}
+	ids := slices.Grow([]plan.RemoteID(nil), bytes.Count(list, []byte{'{'})) // mostly one for each
+	_ = v.sequence('[', ']', 0, func() error {                               // it was checked
+		id, err := v.value()
+		ids = append(ids, id)
 		return err
 	})
 	return ids, true
+}
+
+// valueReader reads what is called value in objects, from checked text.
+type valueReader struct {
+	scan
+	shared string // the text
+	one    pairs
+}
+
+// value consumes an element of a list.
+func (r *valueReader) value() (plan.RemoteID, error) {
+	const name = `"value"`
+	if r.next() != '{' {
+		_, err := r.scan.value(1)
+		return "", err
+	}
+	begin, at, end, usual := r.at, 0, 0, true
+	err := r.object(1, func(quoted []byte) error {
+		value, err := r.scan.value(2)
+		switch {
+		case string(quoted) == name:
+			at, end = r.at-len(value), r.at
+		case !standsAsIs(quoted) || len(quoted) == len(name) && bytes.EqualFold(quoted, []byte(name)):
+			usual = false
+		}
+		return err
+	})
+	if text := r.text[at:end]; usual && isPlainText(text) {
+		return plan.RemoteID(r.shared[at+1 : end-1]), err
+	}
+	r.at = begin
+	r.one, err = r.pairs(r.one[:0], 1)
+	return plan.RemoteID(textOf(r.one.find("value"))), err
+}
+
+// isPlainText reports whether a value is a string that says what stands there.
+func isPlainText(value []byte) bool {
+	return len(value) >= 2 && value[0] == '"' && bytes.IndexByte(value, '\\') < 0 && utf8.Valid(value)
 }

@@ -3,6 +3,7 @@ package scimdst
 import (
 	"errors"
 	"maps"
+	"slices"
 
 	"ldap2scim/plan"
 )
@@ -144,15 +145,32 @@ func (p Profile) removeMembers(step plan.Step, resolve *resolver) array {
 	return ops
 }
 
-func (p Profile) memberList(step plan.Step, resolve *resolver) array {
-	list := make(array, 0, len(step.Members))
+func (p Profile) memberList(step plan.Step, resolve *resolver) memberList {
+	list := memberList{before: `{"value":`, ids: make([]plan.RemoteID, 0, len(step.Members))}
+	if p.Patch == DialectEntra {
+		list.before = `{"$ref":null,"value":`
+	}
 	for _, m := range step.Members {
-		entry := &object{}
-		if p.Patch == DialectEntra {
-			entry.set("$ref", null{})
-		}
-		entry.set("value", text(resolve.id(m)))
-		list = append(list, entry)
+		list.ids = append(list.ids, resolve.id(m))
 	}
 	return list
+}
+
+// memberList is an array with an object for each member. Before stands in it
+// before the member's id.
+type memberList struct {
+	before string
+	ids    []plan.RemoteID
+}
+
+func (l memberList) appendTo(b []byte) []byte {
+	const usualID = 40
+	b = append(slices.Grow(b, len(l.ids)*(len(l.before)+usualID)), '[')
+	for i, id := range l.ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(plan.AppendText(append(b, l.before...), string(id)), '}')
+	}
+	return append(b, ']')
 }

@@ -44,7 +44,7 @@ type opened struct {
 	headers func() (http.Header, secrets, error)
 	profile Profile
 	way     http.RoundTripper
-	buffers *sync.Pool
+	rooms   *sync.Pool
 }
 
 func open(c Config) (opened, error) {
@@ -69,7 +69,7 @@ func open(c Config) (opened, error) {
 		return opened{}, err // unreachable: it was validated
 	}
 	base.Host = strings.TrimSuffix(base.Host, ":") // a port that is empty is none (RFC 3986 §6.2.3)
-	o := opened{base: base, access: who, refused: c.Refused, profile: p, way: paceAndBound(net, c, p), buffers: &sync.Pool{}}
+	o := opened{base: base, access: who, refused: c.Refused, profile: p, way: paceAndBound(net, c, p), rooms: &sync.Pool{}}
 	if len(c.Headers)+len(c.SecretHeaders) > 0 {
 		o.headers = c.headers
 	}
@@ -78,7 +78,7 @@ func open(c Config) (opened, error) {
 
 func (o opened) client(rt http.RoundTripper) client {
 	return client{
-		base: o.base, access: o.access, refused: o.refused, headers: o.headers, way: rt, buffers: o.buffers, throttled: o.profile.Throttled,
+		base: o.base, access: o.access, refused: o.refused, headers: o.headers, way: rt, rooms: o.rooms, throttled: o.profile.Throttled,
 	}
 }
 
@@ -110,9 +110,10 @@ func (r *Reader) get(ctx context.Context, kind plan.Kind, id plan.RemoteID) (hel
 		if err != nil {
 			return err
 		}
-		if h, err = parseResource(kind, body); err != nil {
+		if h, err = a.reader(kind).read(body); err != nil {
 			return err
 		}
+		h.inOrder()
 		if h.RemoteID != id {
 			return fmt.Errorf("the answer is about %s", h.RemoteID)
 		}

@@ -36,7 +36,7 @@ type resourceReader struct {
 // parseResource reads one resource from a single answer. Members are in order,
 // each once.
 func parseResource(kind plan.Kind, body []byte) (held, error) {
-	h, err := readResource(kind, body)
+	h, err := (&resourceReader{kind: kind}).read(body)
 	h.inOrder()
 	return h, err
 }
@@ -48,9 +48,9 @@ func (h *held) inOrder() {
 	h.Members = slices.Compact(h.Members)
 }
 
-// readResource is parseResource with the members as they stand there.
-func readResource(kind plan.Kind, body []byte) (held, error) {
-	r := &resourceReader{kind: kind}
+// read reads the one resource of an answer, with the members as they stand
+// there.
+func (r *resourceReader) read(body []byte) (held, error) {
 	s := &scan{text: body}
 	var h held
 	err := s.whole(func() (err error) {

@@ -69,6 +69,11 @@ func (w *Writer) send(ctx context.Context, step plan.Step, ids map[plan.External
 	if err != nil {
 		return plan.Outcome{}, err
 	}
+	return w.sendAs(ctx, step, req, ids, version)
+}
+
+// sendAs sends the step as the request that says it.
+func (w *Writer) sendAs(ctx context.Context, step plan.Step, req Request, ids map[plan.ExternalID]plan.RemoteID, version string) (plan.Outcome, error) {
 	op := opOf(step)
 	if len(req.Waiting) > 0 {
 		return plan.Outcome{}, fmt.Errorf("%s: %w", op, waitingError(req.Waiting))
@@ -80,7 +85,7 @@ func (w *Writer) send(ctx context.Context, step plan.Step, ids map[plan.External
 	}
 	var outcome plan.Outcome
 	shown := true
-	err = w.writing.send(ctx, c, func(a *answer) error {
+	err := w.writing.send(ctx, c, func(a *answer) error {
 		if step.Action != plan.Create && a.StatusCode == http.StatusNoContent {
 			outcome, shown = plan.Outcome{RemoteID: req.ID, Version: a.Header.Get("ETag")}, false
 			return nil
@@ -136,9 +141,9 @@ func answered(step plan.Step, a *answer) (held, error) {
 		return held{}, err
 	}
 	if step.Action == plan.Create {
-		return parseHead(step.Kind, body)
+		return a.reader(step.Kind).readHead(body)
 	}
-	return readResource(step.Kind, body)
+	return a.reader(step.Kind).read(body)
 }
 
 // notTaken is an answer that shows that a change was not made, or not wholly.
@@ -165,7 +170,7 @@ func verify(step plan.Step, id plan.RemoteID, h held, ids map[plan.ExternalID]pl
 	if err := errors.Join(shows(h, wanted(step)), cleared(step, h)); err != nil {
 		return err
 	}
-	if !h.membersShown {
+	if !h.membersShown || step.Action == plan.AddMembers && haveInOrder(h.Members, step.Members, ids) {
 		return nil
 	}
 	shown := make(map[plan.RemoteID]bool, len(step.Members))
@@ -187,4 +192,15 @@ func verify(step plan.Step, id plan.RemoteID, h held, ids map[plan.ExternalID]pl
 		}
 	}
 	return nil
+}
+
+// haveInOrder reports whether those who were asked for are all there, in the
+// order in which they were asked for, as most services show them.
+func haveInOrder(there []plan.RemoteID, asked []plan.ExternalID, ids map[plan.ExternalID]plan.RemoteID) bool {
+	for _, id := range there {
+		if len(asked) > 0 && ids[asked[0]] == id {
+			asked = asked[1:]
+		}
+	}
+	return len(asked) == 0
 }
