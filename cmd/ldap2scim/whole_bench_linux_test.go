@@ -1,13 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -48,10 +46,7 @@ guards: {blocked_percent: -1}
 // The best open peer takes 20.9 s and 393 MB for 100,000 people and 1,867 groups,
 // and 4.2 s for a run without changes, on two cores.
 func BenchmarkWhole(b *testing.B) {
-	people, err := strconv.Atoi(cmp.Or(os.Getenv("LDAP2SCIM_BENCH_PEOPLE"), "10000"))
-	if err != nil {
-		b.Fatal(err)
-	}
+	people := asked(b, "LDAP2SCIM_BENCH_PEOPLE", 10_000)
 	r, w := io.Pipe()
 	go func() {
 		_, err := testcompany.Company{People: people, Groups: people * 1867 / 100_000, Seed: 1}.WriteLDIF(w)
