@@ -46,15 +46,16 @@ func Plan(ctx context.Context, f *checkpoints.File, dst Lister, opts PlanOptions
 			learnt = "not to be learnt: " + err.Error()
 		}
 	}
-	inv, err := takeInventory(ctx, f, dst, opts.Rules, opts.Destination, learnt, observe)
+	head := checkpoints.Plan{Snapshot: snap.ID, Tenant: opts.Tenant, Settings: opts.Settings, Rules: opts.Rules}
+	in, err := wanted(ctx, f, snap, head)
 	if err != nil {
 		return checkpoints.Plan{}, err
 	}
-	head := checkpoints.Plan{Made: time.Now(), Snapshot: snap.ID, Inventory: inv.ID, Tenant: opts.Tenant, Settings: opts.Settings, Rules: opts.Rules}
-	in, err := input(ctx, f, snap, inv, head)
+	inv, err := takeCensus(ctx, f, dst, &in, opts.Destination, learnt, observe)
 	if err != nil {
 		return checkpoints.Plan{}, err
 	}
+	head.Made, head.Inventory = time.Now(), inv.ID
 	return f.SavePlan(ctx, head, func(to plan.Sink) (plan.Summary, error) {
 		if opts.Step != nil {
 			to = seen{to, opts.Step}
@@ -119,9 +120,9 @@ func listed(rules plan.Rules) []plan.Kind {
 	return kinds
 }
 
-// input is what a stored snapshot and inventory are to the planner, with the
-// rules and the vendor's records of a plan.
-func input(ctx context.Context, f *checkpoints.File, snap checkpoints.Snapshot, inv checkpoints.Inventory, of checkpoints.Plan) (plan.Input, error) {
+// wanted is what a stored snapshot is to the planner, with the rules and the
+// vendor's records of a plan. The inventory is not in it yet.
+func wanted(ctx context.Context, f *checkpoints.File, snap checkpoints.Snapshot, of checkpoints.Plan) (plan.Input, error) {
 	before, err := f.PeopleBefore(ctx, snap.ID)
 	if err != nil {
 		return plan.Input{}, err
@@ -140,7 +141,11 @@ func input(ctx context.Context, f *checkpoints.File, snap checkpoints.Snapshot, 
 	}
 	return plan.Input{
 		Rules: of.Rules, Attestations: said, Evidence: seen, Tenant: tenant,
-		Snapshot:  plan.Snapshot{Digest: snap.Digest, Proof: snap.Proof, Before: before, Entries: aheadOf(f.Entries(ctx, snap.ID)), Groups: f.Groups(ctx, snap.ID)},
-		Inventory: plan.Inventory{Digest: inv.Digest, Proof: inv.Proof, Owned: aheadOf(f.Owned(ctx, inv.ID)), Unowned: f.Unowned(ctx, inv.ID), Groups: f.HeldGroups(ctx, inv.ID), Settings: f.Settings(ctx, inv.ID)},
+		Snapshot: plan.Snapshot{Digest: snap.Digest, Proof: snap.Proof, Before: before, Entries: aheadOf(f.Entries(ctx, snap.ID)), Groups: f.Groups(ctx, snap.ID)},
 	}, nil
+}
+
+// held is what a stored inventory is to the planner.
+func held(ctx context.Context, f *checkpoints.File, inv checkpoints.Inventory) plan.Inventory {
+	return plan.Inventory{Digest: inv.Digest, Proof: inv.Proof, Owned: aheadOf(f.Owned(ctx, inv.ID)), Unowned: f.Unowned(ctx, inv.ID), Groups: f.HeldGroups(ctx, inv.ID), Settings: f.Settings(ctx, inv.ID)}
 }

@@ -33,7 +33,7 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	if err != nil {
 		return Report{}, err
 	}
-	inv, err := takeInventory(ctx, f, dst, p.Rules, opts.Destination, "", observe)
+	inv, decide, err := readBack(ctx, f, dst, p, snap, opts.Destination, observe)
 	if err != nil {
 		return Report{}, err
 	}
@@ -55,10 +55,6 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 	}
 	if p.Undoes != 0 {
 		r.Undoes, r.InSnapshot, r.Unexpected = p.Summary.Undoes, map[plan.Kind]int{}, nil
-	}
-	decide, err := decision(ctx, f, p, inv, plan.Reconsider)
-	if err != nil {
-		return Report{}, err
 	}
 	c := &comparison{report: &r, evidence: newEvidence(), sides: map[plan.Kind]*side{}, blocks: map[plan.ExternalID]plan.Finding{}, waves: newReconciling(p, !inv.Proof.Complete), provisionings: provisionings{}}
 	if further, provisions := dst.(Provisioner); provisions && p.Undoes == 0 { // what is undone need not be provisioned
@@ -94,6 +90,23 @@ func Reconcile(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoin
 		return Report{}, err
 	}
 	return r, f.SaveReconciled(ctx, p.ID, c.waves, time.Now())
+}
+
+// readBack lists the destination, and returns what decides anew with that.
+func readBack(ctx context.Context, f *checkpoints.File, dst Lister, p checkpoints.Plan, snap checkpoints.Snapshot, name string, observe Observer) (inv checkpoints.Inventory, decide func(plan.Sink) (plan.Summary, error), err error) {
+	if p.Undoes != 0 {
+		if inv, err = takeInventory(ctx, f, dst, p.Rules, name, "", observe); err != nil {
+			return inv, nil, err
+		}
+		decide, err = decision(ctx, f, p, inv, plan.Reconsider)
+		return inv, decide, err
+	}
+	in, err := wanted(ctx, f, snap, p)
+	if err != nil {
+		return inv, nil, err
+	}
+	inv, err = takeCensus(ctx, f, dst, &in, name, "", observe)
+	return inv, func(to plan.Sink) (plan.Summary, error) { return plan.Reconsider(in, to) }, err
 }
 
 // run compares, and ends with nothing left on either side.

@@ -69,7 +69,8 @@ func decision(ctx context.Context, f *checkpoints.File, p checkpoints.Plan, inv 
 		if err != nil {
 			return nil, err
 		}
-		in, err := input(ctx, f, snap, inv, p)
+		in, err := wanted(ctx, f, snap, p)
+		in.Inventory = held(ctx, f, inv)
 		return func(to plan.Sink) (plan.Summary, error) { return by(in, to) }, err
 	}
 	undone, err := f.PlanByID(ctx, p.Undoes)

@@ -12,6 +12,8 @@ type Input struct {
 	// Evidence is all that there is of what they are about, in any order.
 	Evidence []Evidence
 	Tenant   Tenant
+	// Census has seen all people of both sides; nil: they are read for it.
+	Census *Census
 }
 
 // Snapshot is the source side.

@@ -13,15 +13,21 @@ type names struct {
 	// settled by adding the unit.
 	asked map[key]int
 	// owners are the IDs of our objects by the names that they have at the
-	// destination, until the claims are known. Others is who has a name that not
-	// one of them alone has.
+	// destination, and unowned are the objects that bear no ID, until the claims
+	// are known. Others is who has a name that not one of our objects alone has.
 	owners  table[key]
+	unowned []Resource
 	others  map[key]holder
 	wanted  counts
+	wanters ids // who wants each, until the claims are known
 	mails   counts
 	apples  counts // Managed Apple IDs
 	claims  []claim
 	verdict map[ExternalID]verdict
+}
+
+func newNames(k Kind) *names {
+	return &names{kind: k, others: map[key]holder{}, verdict: map[ExternalID]verdict{}}
 }
 
 // holder is who has a name that not one of our objects alone has.
@@ -59,72 +65,93 @@ func (n *names) owner(name key) (key, bool) {
 	return n.owners.of(name)
 }
 
-// hold takes a resource without an ID of ours, when those with one are known.
+// hold takes a resource of the inventory.
 func (n *names) hold(r Resource) {
-	k := nameKey(r.Name())
-	_, owned := n.owners.of(k)
-	_, other := n.others[k]
-	if owned || other {
-		n.others[k] = holder{several: true}
-	} else {
-		n.others[k] = holder{unowned: &r}
+	if r.ExternalID == "" {
+		n.unowned = append(n.unowned, r)
+		return
+	}
+	n.owners.add(nameKey(r.Name()), keyOf(string(r.ExternalID)))
+}
+
+// want takes what the rules make of an entry.
+func (n *names) want(w want) {
+	if w.class != "" {
+		return
+	}
+	n.wanted.add(nameKey(w.fields[nameField(n.kind)]))
+	n.wanters.add(w.entry.ID)
+	if mail := w.fields[WorkEmail]; mail != "" {
+		n.mails.add(nameKey(mail))
+	}
+	n.countAppleID(w)
+}
+
+// close finds the claims, when all is known that is held and wanted.
+func (n *names) close() {
+	n.owners.close(func(name key) { n.others[name] = holder{several: true} })
+	for _, r := range n.unowned {
+		name := nameKey(r.Name())
+		_, owned := n.owners.of(name)
+		_, other := n.others[name]
+		if owned || other {
+			n.others[name] = holder{several: true}
+		} else {
+			n.others[name] = holder{unowned: &r}
+		}
+	}
+	for i, name := range n.wanted.all {
+		owner, held := n.owner(name)
+		if by := n.wanters.at(uint32(i)); held && owner != keyOf(string(by)) {
+			n.claims = append(n.claims, claim{by: by, holder: owner, name: name})
+		}
+	}
+	n.owners, n.unowned, n.wanters = table[key]{}, nil, ids{}
+	for _, c := range []*counts{&n.wanted, &n.mails, &n.apples} {
+		c.close()
 	}
 }
 
 // survey fills the indexes of one kind.
 func (d *decider) survey(k Kind) error {
-	n := &names{kind: k, others: map[key]holder{}, verdict: map[ExternalID]verdict{}}
-	if err := d.countAsked(k, n); err != nil {
-		return err
-	}
+	n := newNames(k)
 	d.names[k] = n
-	for _, side := range []struct {
-		of   resources
-		take func(Resource)
-	}{
-		{d.in.Inventory.Owned(k), func(r Resource) { n.owners.add(nameKey(r.Name()), keyOf(string(r.ExternalID))) }},
-		{d.in.Inventory.Unowned(k), n.hold},
-	} {
-		for r, err := range side.of {
-			if err != nil {
-				return fmt.Errorf("read the inventory's resources of kind %s: %w", k, err)
-			}
-			side.take(r)
-		}
-	}
-	n.owners.close(func(name key) { n.others[name] = holder{several: true} })
-	err := d.wants(k, func(w want) {
-		if w.class != "" {
-			return
-		}
-		name := nameKey(w.fields[nameField(k)])
-		n.wanted.add(name)
-		if mail := w.fields[WorkEmail]; mail != "" {
-			n.mails.add(nameKey(mail))
-		}
-		n.countAppleID(w)
-		if owner, held := n.owner(name); held && owner != keyOf(string(w.entry.ID)) {
-			n.claims = append(n.claims, claim{by: w.entry.ID, holder: owner, name: name})
-		}
-	})
-	n.owners = table[key]{}
-	for _, c := range []*counts{&n.wanted, &n.mails, &n.apples} {
-		c.close()
-	}
-	if err != nil || len(n.claims) == 0 {
+	if taken := d.in.Census; k == Person && taken != nil {
+		*n = taken.people
+	} else if err := d.takeDown(n); err != nil {
 		return err
+	}
+	n.close()
+	if len(n.claims) == 0 {
+		return nil
 	}
 	return d.settle(n)
 }
 
+// takeDown reads both sides for who holds and who wants each name.
+func (d *decider) takeDown(n *names) error {
+	if err := d.countAsked(n); err != nil {
+		return err
+	}
+	for _, side := range []resources{d.in.Inventory.Owned(n.kind), d.in.Inventory.Unowned(n.kind)} {
+		for r, err := range side {
+			if err != nil {
+				return fmt.Errorf("read the inventory's resources of kind %s: %w", n.kind, err)
+			}
+			n.hold(r)
+		}
+	}
+	return d.wants(n.kind, n.want)
+}
+
 // countAsked counts the names of groups, when the rules add the unit to those
 // that collide.
-func (d *decider) countAsked(k Kind, n *names) error {
-	if policy := d.in.Rules.Groups.Collision; k != Group || policy == "" || policy == BlockNames {
+func (d *decider) countAsked(n *names) error {
+	if policy := d.in.Rules.Groups.Collision; n.kind != Group || policy == "" || policy == BlockNames {
 		return nil
 	}
 	asked := map[key]int{}
-	err := d.wants(k, func(w want) {
+	err := d.wants(n.kind, func(w want) {
 		if w.class == "" {
 			asked[nameKey(w.fields[DisplayName])]++
 		}

@@ -168,7 +168,32 @@ func decide(t testing.TB, w *world) (plan.Summary, record) {
 	if err != nil {
 		t.Fatalf("Decide: %v", err)
 	}
+	if again, err := plan.Decide(w.surveyed(t), &record{}); err != nil || again.Digest != sum.Digest {
+		t.Fatalf("with a census that was taken before: plan %s instead of %s, %v", again.Digest, sum.Digest, err)
+	}
 	return sum, r
+}
+
+// surveyed is the input with a census that was taken in any order.
+func (w *world) surveyed(t testing.TB) plan.Input {
+	t.Helper()
+	in := w.input()
+	census, err := plan.NewCensus(in.Rules, in.Tenant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range w.resources {
+		if r.Kind == plan.Person {
+			census.Hold(r)
+		}
+	}
+	for _, e := range w.entries {
+		if e.Kind == plan.Person {
+			census.Want(e)
+		}
+	}
+	in.Census = census
+	return in
 }
 
 // carryOut does to the destination what a service would do, or says why not.
