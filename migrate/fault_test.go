@@ -59,7 +59,7 @@ func TestFaults(t *testing.T) {
 				patience := w.config.Timeout
 				// The others wait for nothing, so that a busy machine has time.
 				if t := fault.Trouble; t == scimtest.Hang || t == scimtest.HangAfter || t == scimtest.Drip {
-					w.config.Timeout = 500 * time.Millisecond
+					w.config.Timeout = 3 * time.Second
 				}
 				a := w.apply(f, w.writer())
 				w.config.Timeout = patience
