@@ -8,7 +8,8 @@ import (
 )
 
 // Begin marks the next n pending steps after seq as sending, in the order of
-// the plan, and returns them. What it has not returned must not be sent.
+// the plan, and returns them: fewer than n where they are large, and none where
+// none is left. What it has not returned must not be sent.
 func (f *File) Begin(ctx context.Context, planID, run, after int64, n int, scope Scope, at time.Time) ([]Marked, error) {
 	var begun []Marked
 	err := f.write(ctx, func(tx *sql.Tx) error {
@@ -70,6 +71,14 @@ func (all stretches) have(seq int64) bool {
 	return false
 }
 
+// end is the last step that has been marked, or 0.
+func (all stretches) end() int64 {
+	if len(all) == 0 {
+		return 0
+	}
+	return all[len(all)-1].last
+}
+
 // steps counts those that have been marked.
 func (all stretches) steps() (n int64) {
 	for _, m := range all {
@@ -97,6 +106,9 @@ type pendingStep struct {
 }
 
 func (p prepared) nextPending(ctx context.Context, planID int64, marked stretches, after int64, n int, scope Scope) ([]pendingStep, error) {
+	if scope == (Scope{}) && after >= marked.end() {
+		return p.fresh(ctx, planID, after, n)
+	}
 	query := `SELECT s.seq, s.body, coalesce(j.attempts, 0), j.seq IS NOT NULL FROM steps s LEFT JOIN journal_rows j ON j.plan = s.plan AND j.seq = s.seq
 		WHERE s.plan = ?1 AND s.seq > ?2 AND coalesce(j.state, 'pending') = 'pending' AND (?3 = '' OR s.wave = ?3) ORDER BY s.seq`
 	if scope.Again { // few of many, by their index, which SQLite must be told
@@ -167,7 +179,8 @@ const passing = 256
 func (m *marker) extend(ctx context.Context, before stretch) error {
 	low := before.low
 	for low+passing-1 <= before.last {
-		answered, err := m.in.count(ctx, "SELECT count(*) FROM journal_rows WHERE plan = ? AND seq BETWEEN ? AND ?", m.plan, low, low+passing-1)
+		var answered int64
+		err := m.in.row(ctx, &answered, "SELECT count(*) FROM journal_rows WHERE plan = ? AND seq BETWEEN ? AND ?", m.plan, low, low+passing-1)
 		if err != nil {
 			return err
 		}

@@ -49,14 +49,14 @@ func (p prepared) exec(ctx context.Context, query string, args ...any) (sql.Resu
 	return s.ExecContext(ctx, args...)
 }
 
-func (p prepared) count(ctx context.Context, query string, args ...any) (n int, err error) {
+// row reads the only column of the only row.
+func (p prepared) row(ctx context.Context, to any, query string, args ...any) error {
 	s, err := p.statement(ctx, query)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer s.Close() //nolint:errcheck // it is kept for the next transaction
-	err = s.QueryRowContext(ctx, args...).Scan(&n)
-	return n, err
+	return s.QueryRowContext(ctx, args...).Scan(to)
 }
 
 // each hands row after row to scan, until that has enough.
