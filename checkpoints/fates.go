@@ -32,8 +32,9 @@ func (f *File) Fates(ctx context.Context, planID int64, k plan.Kind) iter.Seq2[F
 	if k == plan.Person { // who has nearly all steps: to pass over the others is less than to look each up
 		rest = " FROM steps s INDEXED BY steps_object" + ofJournal + " WHERE s.plan = ? AND ? =" + source + "ORDER BY s.object, s.seq"
 	}
-	return each(ctx, f, new(fateReader).scan, "SELECT s.object, s.id, s.action, s.wave, "+stateOf+", coalesce(j.attempts, 0), coalesce(j.error, ''), coalesce(j.failure, ''), "+
-		runOf+", "+atOf+", coalesce(j.remote_id, ''), coalesce(j.version, '')"+rest, planID, string(k))
+	// One text costs less than twelve columns.
+	return each(ctx, f, new(fateReader).scan, "SELECT json_array(s.object, s.id, s.action, s.wave, "+stateOf+", coalesce(j.error, ''), coalesce(j.failure, ''), "+
+		atOf+", coalesce(j.remote_id, ''), coalesce(j.version, '')), coalesce(j.attempts, 0), "+runOf+rest, planID, string(k))
 }
 
 // fateReader reads fates one after the other. Many were recorded together, so
@@ -44,11 +45,23 @@ type fateReader struct {
 }
 
 func (r *fateReader) scan(row scanner) (f Fate, err error) {
-	var object, step, action, state, failure, remote, at string // plain ones cost less to scan
-	if err := row.Scan(&object, &step, &action, &f.Wave, &state, &f.Attempts, &f.Error, &failure, &f.Run, &at, &remote, &f.Outcome.Version); err != nil {
+	var texts string
+	if err := row.Scan(&texts, &f.Attempts, &f.Run); err != nil {
 		return f, err
 	}
-	f.Object, f.Step, f.State, f.Failure, f.Outcome.RemoteID = plan.ExternalID(object), plan.StepID(step), State(state), plan.Failure(failure), plan.RemoteID(remote)
+	c := cursor{rest: texts}
+	next := func(before byte) string {
+		c.must(before)
+		return c.text()
+	}
+	f.Object, f.Step = plan.ExternalID(next('[')), plan.StepID(next(','))
+	action := next(',')
+	f.Wave, f.State, f.Error, f.Failure = next(','), State(next(',')), next(','), plan.Failure(next(','))
+	at := next(',')
+	f.Outcome.RemoteID, f.Outcome.Version = plan.RemoteID(next(',')), next(',')
+	if c.must(']'); c.err != nil {
+		return f, c.err
+	}
 	if at != r.stamp {
 		if r.at, err = parseStamp(at); err != nil {
 			return f, err

@@ -138,7 +138,10 @@ func (f *File) DecisionsOf(ctx context.Context, planID int64, k plan.Kind) iter.
 const decisionColumns = "SELECT kind, object, name, class, code, remote FROM decisions"
 
 func scanDecision(row scanner) (v plan.Decision, err error) {
-	return v, row.Scan(&v.Kind, &v.Object, &v.Name, &v.Class, &v.Code, &v.Remote)
+	var kind, object, class, code, remote string // plain ones cost less to scan
+	err = row.Scan(&kind, &object, &v.Name, &class, &code, &remote)
+	v.Kind, v.Object, v.Class, v.Code, v.Remote = plan.Kind(kind), plan.ExternalID(object), plan.Class(class), plan.Code(code), plan.RemoteID(remote)
+	return v, err
 }
 
 // NameOf returns what a plan calls a source object, or its ID where the plan

@@ -49,6 +49,11 @@ CREATE VIEW journal AS
     FROM journal_marks m JOIN steps s ON s.plan = m.plan AND s.seq BETWEEN m.low AND m.last
     WHERE NOT EXISTS (SELECT 1 FROM journal_rows j WHERE j.plan = s.plan AND j.seq = s.seq);
 
+-- A report reads what became of each object's steps from this index and the
+-- journal, without the steps.
+DROP INDEX steps_object;
+CREATE INDEX steps_object ON steps (plan, object, seq, kind, source, action, wave, id);
+
 -- The plan that this one undoes, and the run of it alone, or 0 for all.
 ALTER TABLE plans ADD COLUMN undoes INTEGER REFERENCES plans;
 ALTER TABLE plans ADD COLUMN undoes_run INTEGER NOT NULL DEFAULT 0;
