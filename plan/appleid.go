@@ -114,10 +114,10 @@ const (
 // countAppleID counts who will have which ID.
 func (n *names) countAppleID(w want) {
 	if w.appleID != "" {
-		n.apples.add(nameKey(w.appleID))
+		n.apples.add(n.nameKey(w.appleID))
 	}
 }
 
 func (n *names) appleIDShared(w want) bool {
-	return w.appleID != "" && n.apples.of(nameKey(w.appleID)) > 1
+	return w.appleID != "" && n.apples.of(n.nameKey(w.appleID)) > 1
 }

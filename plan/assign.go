@@ -67,7 +67,7 @@ func (d *decider) hold(s *setting) {
 		}
 	}
 	for id := range s.members {
-		if n, ours := d.roster.byRemote.of(keyOf(string(id))); ours {
+		if n, ours := d.roster.byRemote.of(d.keyOf(string(id))); ours {
 			if d.roster.part.Contains(n) {
 				strangers--
 			}

@@ -16,7 +16,7 @@ func NewCensus(r Rules, t Tenant) (*Census, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Census{mapper: mapper, people: *newNames(Person)}, nil
+	return &Census{mapper: mapper, people: *newNames(Person, newKeys())}, nil
 }
 
 // Want takes a person of the snapshot, each once, in any order.

@@ -9,6 +9,8 @@ type resources = iter.Seq2[Resource, error]
 
 // decider is the state of one call of [Decide].
 type decider struct {
+	keys
+
 	in     Input
 	out    Sink
 	mapper *mapper
@@ -59,7 +61,11 @@ func decide(in Input, out Sink, all, steps roll) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	d := &decider{in: in, out: out, mapper: mapper, roll: all, steps: steps, sum: Summary{
+	by := newKeys()
+	if in.Census != nil {
+		by = in.Census.people.keys
+	}
+	d := &decider{keys: by, in: in, out: out, mapper: mapper, roll: all, steps: steps, sum: Summary{
 		Snapshot: in.Snapshot.Digest, Rules: rules, Inventory: in.Inventory.Digest, Tenant: in.Tenant.Digest,
 		Objects: map[Kind]map[Class]int{}, Steps: map[Action]int{}, Hazards: map[Hazard]int{},
 		Findings: map[Severity]int{}, Unexpected: map[Kind]int{},

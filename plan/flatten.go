@@ -12,6 +12,8 @@ import (
 // graph is the membership of all groups, by the dense numbers of people and
 // groups. The n-th group is the n-th of [decider.entries].
 type graph struct {
+	keys
+
 	groups []node
 	number map[key]uint32 // folded DN → group
 }
@@ -31,7 +33,7 @@ type node struct {
 // join adds a group, or a unit that becomes one, with the next number.
 func (g *graph) join(e Entry, nesting Nesting, people []uint32) {
 	if e.Kind == Group {
-		g.number[keyOf(e.Key)] = uint32(len(g.groups))
+		g.number[g.keyOf(e.Key)] = uint32(len(g.groups))
 	}
 	g.groups = append(g.groups, node{entry: Entry{Kind: e.Kind, ID: e.ID, DN: e.DN, Key: e.Key}, nesting: nesting, people: roaring.BitmapOf(people...), have: roaring.New()})
 }
@@ -91,7 +93,7 @@ func everything[T any](all iter.Seq2[T, error], doing string) func(put func(T) e
 func (d *decider) present(r Resource) *roaring.Bitmap {
 	known := make([]uint32, 0, len(r.Members))
 	for _, id := range r.Members {
-		if n, ok := d.roster.byRemote.of(keyOf(string(id))); ok {
+		if n, ok := d.roster.byRemote.of(d.keyOf(string(id))); ok {
 			known = append(known, n)
 		}
 	}
@@ -103,7 +105,7 @@ func (d *decider) present(r Resource) *roaring.Bitmap {
 func (d *decider) members(n *node, e Entry) {
 	var people []uint32
 	for _, dn := range e.Members {
-		k := keyOf(dn)
+		k := d.keyOf(dn)
 		if p, ok := d.roster.byDN.of(k); ok {
 			people = append(people, p)
 		} else if g, ok := d.graph.number[k]; ok {
@@ -113,7 +115,7 @@ func (d *decider) members(n *node, e Entry) {
 		}
 	}
 	for _, uid := range e.MemberUIDs {
-		if p, ok := d.roster.byUID.of(keyOf(uid)); ok {
+		if p, ok := d.roster.byUID.of(d.keyOf(uid)); ok {
 			people = append(people, p)
 		} else {
 			n.elsewhere++

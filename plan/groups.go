@@ -19,7 +19,7 @@ type team struct {
 // groups decides the groups, and the units that become groups, with their
 // membership.
 func (d *decider) groups() error {
-	d.graph = &graph{number: map[key]uint32{}}
+	d.graph = &graph{keys: d.keys, number: map[key]uint32{}}
 	err := d.decideAll(Group, func(o *outcome) error {
 		e := o.want.entry
 		var people []uint32

@@ -71,11 +71,12 @@ func TestIDsByName(t *testing.T) {
 // tells of each that came again.
 func TestTable(t *testing.T) {
 	t.Parallel()
+	by := newKeys()
 	for _, n := range []int{0, 1, 2, inPiece, 3*inPiece + 5} {
 		var all table[uint32]
 		want := map[key]uint32{}
 		for i := range n {
-			k := keyOf(fmt.Sprint(i % (n/2 + 1)))
+			k := by.keyOf(fmt.Sprint(i % (n/2 + 1)))
 			all.add(k, uint32(i))
 			want[k] = uint32(i)
 		}
@@ -89,7 +90,7 @@ func TestTable(t *testing.T) {
 			}
 		}
 		for i := range 100 {
-			if got, found := all.of(keyOf(fmt.Sprint("not there ", i))); found {
+			if got, found := all.of(by.keyOf(fmt.Sprint("not there ", i))); found {
 				t.Errorf("of %d: a key that is not there has the number %d", n, got)
 			}
 		}

@@ -1,16 +1,24 @@
 package plan
 
-import "crypto/sha256"
+import (
+	"encoding/binary"
+	"hash/maphash"
+)
 
 // key stands for a string in the planner's indexes, so that a million names
-// cost sixteen bytes each. Two strings with one key would need a collision in
-// half of SHA-256.
+// cost sixteen bytes each. Nobody can choose two strings with one key, as those
+// of each decision are others; no plan depends on them.
 type key [16]byte
 
-func keyOf(s string) key {
-	var few [128]byte // most names and DNs need no memory of their own
-	h := sha256.Sum256(append(few[:0], s...))
-	return key(h[:16])
+// keys makes the keys of one decision.
+type keys struct{ low, high maphash.Seed }
+
+func newKeys() keys { return keys{maphash.MakeSeed(), maphash.MakeSeed()} }
+
+func (k keys) keyOf(s string) (of key) {
+	binary.LittleEndian.PutUint64(of[:8], maphash.String(k.low, s))
+	binary.LittleEndian.PutUint64(of[8:], maphash.String(k.high, s))
+	return of
 }
 
-func nameKey(name string) key { return keyOf(Fold(name)) }
+func (k keys) nameKey(name string) key { return k.keyOf(Fold(name)) }

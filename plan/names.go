@@ -8,6 +8,8 @@ import (
 // names knows who holds and who wants each name of one kind. Names are unique
 // at the destination without regard to case (userName: RFC 7643 §4.1.1).
 type names struct {
+	keys
+
 	kind Kind
 	// asked counts the names that entries ask for, before collisions are
 	// settled by adding the unit.
@@ -26,8 +28,8 @@ type names struct {
 	verdict map[ExternalID]verdict
 }
 
-func newNames(k Kind) *names {
-	return &names{kind: k, others: map[key]holder{}, verdict: map[ExternalID]verdict{}}
+func newNames(k Kind, by keys) *names {
+	return &names{keys: by, kind: k, others: map[key]holder{}, verdict: map[ExternalID]verdict{}}
 }
 
 // holder is who has a name that not one of our objects alone has.
@@ -71,7 +73,7 @@ func (n *names) hold(r Resource) {
 		n.unowned = append(n.unowned, r)
 		return
 	}
-	n.owners.add(nameKey(r.Name()), keyOf(string(r.ExternalID)))
+	n.owners.add(n.nameKey(r.Name()), n.keyOf(string(r.ExternalID)))
 }
 
 // want takes what the rules make of an entry.
@@ -79,10 +81,10 @@ func (n *names) want(w want) {
 	if w.class != "" {
 		return
 	}
-	n.wanted.add(nameKey(w.fields[nameField(n.kind)]))
+	n.wanted.add(n.nameKey(w.fields[nameField(n.kind)]))
 	n.wanters.add(w.entry.ID)
 	if mail := w.fields[WorkEmail]; mail != "" {
-		n.mails.add(nameKey(mail))
+		n.mails.add(n.nameKey(mail))
 	}
 	n.countAppleID(w)
 }
@@ -91,7 +93,7 @@ func (n *names) want(w want) {
 func (n *names) close() {
 	n.owners.close(func(name key) { n.others[name] = holder{several: true} })
 	for _, r := range n.unowned {
-		name := nameKey(r.Name())
+		name := n.nameKey(r.Name())
 		_, owned := n.owners.of(name)
 		_, other := n.others[name]
 		if owned || other {
@@ -102,7 +104,7 @@ func (n *names) close() {
 	}
 	for i, name := range n.wanted.all {
 		owner, held := n.owner(name)
-		if by := n.wanters.at(uint32(i)); held && owner != keyOf(string(by)) {
+		if by := n.wanters.at(uint32(i)); held && owner != n.keyOf(string(by)) {
 			n.claims = append(n.claims, claim{by: by, holder: owner, name: name})
 		}
 	}
@@ -114,7 +116,7 @@ func (n *names) close() {
 
 // survey fills the indexes of one kind.
 func (d *decider) survey(k Kind) error {
-	n := newNames(k)
+	n := newNames(k, d.keys)
 	d.names[k] = n
 	if taken := d.in.Census; k == Person && taken != nil {
 		*n = taken.people
@@ -153,7 +155,7 @@ func (d *decider) countAsked(n *names) error {
 	asked := map[key]int{}
 	err := d.wants(n.kind, func(w want) {
 		if w.class == "" {
-			asked[nameKey(w.fields[DisplayName])]++
+			asked[d.nameKey(w.fields[DisplayName])]++
 		}
 	})
 	n.asked = asked
@@ -195,7 +197,7 @@ func (d *decider) want(e Entry) want {
 	if e.Kind == Group && rules.nesting(e) == LeaveOut {
 		w.refuse(Excluded, Finding{Code: GroupCheck, Severity: Note, Sentence: "left out by the configuration", Remedy: "change groups.each if it should be a group"})
 	}
-	if n := d.names[Group]; n != nil && given == "" && n.asked[nameKey(w.fields[DisplayName])] > 1 {
+	if n := d.names[Group]; n != nil && given == "" && n.asked[d.nameKey(w.fields[DisplayName])] > 1 {
 		if unit := unitOf(e.DN); unit != "" && rules.Collision == SuffixUnit {
 			w.fields[DisplayName] += " (" + unit + ")"
 		} else if unit != "" {
@@ -219,8 +221,8 @@ func (d *decider) settle(n *names) error {
 	}
 	frees := map[key]freed{}
 	err := d.matches(n.kind, ignore, func(m *match) error {
-		name := nameKey(m.want.fields[nameField(n.kind)])
-		id := keyOf(string(m.want.entry.ID))
+		name := d.nameKey(m.want.fields[nameField(n.kind)])
+		id := d.keyOf(string(m.want.entry.ID))
 		if holders[id] && m.want.class == "" && d.in.Rules.Existing.renames(m) && len(m.have) == 1 && n.wanted.of(name) == 1 && !n.mailShared(m.want) && !n.appleIDShared(m.want) && !n.others[name].blocks() {
 			frees[id] = freed{m.want.entry.ID, name}
 		}
@@ -272,5 +274,5 @@ func (h holder) blocks() bool { return h.several || h.unowned != nil }
 
 func (n *names) mailShared(w want) bool {
 	mail := w.fields[WorkEmail]
-	return mail != "" && n.mails.of(nameKey(mail)) > 1
+	return mail != "" && n.mails.of(n.nameKey(mail)) > 1
 }

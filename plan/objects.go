@@ -93,7 +93,7 @@ func (d *decider) outcomes(k Kind, unexpected func(Resource), yield func(*outcom
 // outcome decides one object.
 func (d *decider) outcome(n *names, o *outcome) {
 	m, w := o.match, &o.want
-	name := nameKey(w.fields[nameField(w.entry.Kind)])
+	name := d.nameKey(w.fields[nameField(w.entry.Kind)])
 	holder := n.others[name]
 	v := n.verdict[w.entry.ID]
 	if w.class == "" {
@@ -159,11 +159,11 @@ func (n *names) refuseDuplicates(w *want, name key) {
 			"give each its own "+field+" in the directory")
 	}
 	if n.mailShared(*w) {
-		w.block(Duplicate, fmt.Sprintf("the email %q is that of %d people, case aside", w.fields[WorkEmail], n.mails.of(nameKey(w.fields[WorkEmail]))),
+		w.block(Duplicate, fmt.Sprintf("the email %q is that of %d people, case aside", w.fields[WorkEmail], n.mails.of(n.nameKey(w.fields[WorkEmail]))),
 			"give each person an email of their own")
 	}
 	if n.appleIDShared(*w) {
-		w.block(Duplicate, fmt.Sprintf("the Managed Apple ID %s would be that of %d people, case aside", quoted(w.appleID), n.apples.of(nameKey(w.appleID))),
+		w.block(Duplicate, fmt.Sprintf("the Managed Apple ID %s would be that of %d people, case aside", quoted(w.appleID), n.apples.of(n.nameKey(w.appleID))),
 			"give each person their own value of what it comes from")
 	}
 }

@@ -2,7 +2,7 @@ package plan
 
 // people decides the people and fills the roster.
 func (d *decider) people() error {
-	d.roster = newRoster()
+	d.roster = newRoster(d.keys)
 	return d.decideAll(Person, func(o *outcome) error {
 		n := d.roster.add(o)
 		d.tally(o)

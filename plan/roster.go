@@ -7,6 +7,8 @@ import (
 // roster knows every person of the snapshot by a dense number, in the order
 // of the IDs.
 type roster struct {
+	keys
+
 	byDN, byUID, byRemote table[uint32]
 	ids                   ids
 	// wave is the place in the plan's waves.
@@ -16,8 +18,8 @@ type roster struct {
 	part *roaring.Bitmap
 }
 
-func newRoster() *roster {
-	return &roster{part: roaring.New()}
+func newRoster(by keys) *roster {
+	return &roster{keys: by, part: roaring.New()}
 }
 
 // add gives the next number to a person.
@@ -25,12 +27,12 @@ func (r *roster) add(o *outcome) uint32 {
 	n := uint32(r.ids.n)
 	e := &o.want.entry
 	r.ids.add(e.ID)
-	r.byDN.add(keyOf(e.Key), n)
+	r.byDN.add(r.keyOf(e.Key), n)
 	if e.UID != "" {
-		r.byUID.add(keyOf(e.UID), n)
+		r.byUID.add(r.keyOf(e.UID), n)
 	}
 	for _, h := range o.have {
-		r.byRemote.add(keyOf(string(h.RemoteID)), n)
+		r.byRemote.add(r.keyOf(string(h.RemoteID)), n)
 	}
 	switch o.class {
 	case ToCreate, ToUpdate, ToAdopt, Unchanged:

@@ -38,7 +38,7 @@ func Undo(in UndoInput, out Sink) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	d := &decider{in: Input{Rules: in.Rules}, out: out, roll: newRoll(), steps: newRoll(), sum: Summary{
+	d := &decider{keys: newKeys(), in: Input{Rules: in.Rules}, out: out, roll: newRoll(), steps: newRoll(), sum: Summary{
 		Rules: rules, Inventory: in.Inventory.Digest, Undoes: &Undone{Plan: in.Past.Plan, Run: in.Past.Run, Created: in.Created},
 		Objects: map[Kind]map[Class]int{}, Steps: map[Action]int{}, Hazards: map[Hazard]int{}, Findings: map[Severity]int{},
 	}}
@@ -91,7 +91,7 @@ func (u *undoer) remarks() error {
 // look reads who is who at the destination, and which names are taken.
 func (u *undoer) look() error {
 	for _, k := range []Kind{Person, Group} {
-		u.names[k] = &undoNames{wanted: map[key][]ExternalID{}, releases: map[key]bool{}, holders: map[key][]key{}, blocked: map[ExternalID]bool{}}
+		u.names[k] = &undoNames{keys: u.keys, wanted: map[key][]ExternalID{}, releases: map[key]bool{}, holders: map[key][]key{}, blocked: map[ExternalID]bool{}}
 	}
 	membership := false
 	err := u.each(undone(), func(t Touched) error {
@@ -108,7 +108,7 @@ func (u *undoer) look() error {
 			if err != nil {
 				return fmt.Errorf("read whom the plan knows: %w", err)
 			}
-			u.people[keyOf(string(p.ID))] = keyOf(string(p.Remote))
+			u.people[u.keyOf(string(p.ID))] = u.keyOf(string(p.Remote))
 		}
 	}
 	for _, k := range []Kind{Person, Group} {
@@ -119,10 +119,10 @@ func (u *undoer) look() error {
 				}
 				switch {
 				case k == Person:
-					u.present[keyOf(string(r.RemoteID))] = true
+					u.present[u.keyOf(string(r.RemoteID))] = true
 					u.values += u.in.Rules.Existing.valuesOf(r.Fields)
 				case r.ExternalID != "":
-					u.groups[keyOf(string(r.ExternalID))] = keyOf(string(r.RemoteID))
+					u.groups[u.keyOf(string(r.ExternalID))] = u.keyOf(string(r.RemoteID))
 				}
 				u.names[k].hold(r)
 			}

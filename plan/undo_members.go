@@ -13,13 +13,13 @@ func (u *undoer) members(o *undoing) {
 	}
 	there := map[key]bool{}
 	for _, id := range o.Have.Members {
-		there[keyOf(string(id))] = true
+		there[u.keyOf(string(id))] = true
 	}
 	seen := map[ExternalID]bool{}
 	gone := 0
 	for _, s := range o.Sent {
 		for _, id := range s.Step.Members {
-			remote, known := u.people[keyOf(string(id))]
+			remote, known := u.people[u.keyOf(string(id))]
 			if seen[id] || !known {
 				continue // it never came to be, so it was never a member
 			}
@@ -57,7 +57,7 @@ func (u *undoer) strangers(o undoing) odds {
 	added := map[ExternalID]bool{}
 	for _, s := range o.Sent {
 		for _, id := range s.Step.Members {
-			if _, known := u.people[keyOf(string(id))]; known && s.Done {
+			if _, known := u.people[u.keyOf(string(id))]; known && s.Done {
 				added[id] = s.Step.Action == AddMembers
 			}
 		}

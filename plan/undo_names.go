@@ -5,6 +5,8 @@ import "slices"
 // undoNames are the names that are to be given back to objects of one kind, and
 // who has them now.
 type undoNames struct {
+	keys
+
 	// wanted are the objects that had a name before, and remote their ids.
 	wanted map[key][]ExternalID
 	remote map[ExternalID]key
@@ -23,16 +25,16 @@ func (n *undoNames) want(o undoing) {
 	if o.Have == nil || o.step == nil && !o.created && o.class != "" {
 		return
 	}
-	id := keyOf(string(o.Have.RemoteID))
+	id := n.keyOf(string(o.Have.RemoteID))
 	field := nameField(destinationKind(o.Kind))
 	was, had := o.was[field]
-	if !had || o.created || !same(field, o.now(field), o.left[field]) || nameKey(was) == nameKey(o.now(field)) {
+	if !had || o.created || !same(field, o.now(field), o.left[field]) || n.nameKey(was) == n.nameKey(o.now(field)) {
 		return
 	}
 	if n.remote == nil {
 		n.remote, n.frees = map[ExternalID]key{}, map[key]ExternalID{}
 	}
-	n.wanted[nameKey(was)] = append(n.wanted[nameKey(was)], o.Object)
+	n.wanted[n.nameKey(was)] = append(n.wanted[n.nameKey(was)], o.Object)
 	n.remote[o.Object] = id
 	n.frees[id] = o.Object
 }
@@ -40,15 +42,15 @@ func (n *undoNames) want(o undoing) {
 // release notes that something that was made goes, and its name with it.
 func (n *undoNames) release(o undoing) {
 	if o.class == ToRemove {
-		n.releases[keyOf(string(o.Have.RemoteID))] = true
+		n.releases[n.keyOf(string(o.Have.RemoteID))] = true
 	}
 }
 
 // hold notes who has a wanted name now.
 func (n *undoNames) hold(r Resource) {
-	name := nameKey(r.Fields[nameField(r.Kind)])
+	name := n.nameKey(r.Fields[nameField(r.Kind)])
 	if _, wanted := n.wanted[name]; wanted {
-		n.holders[name] = append(n.holders[name], keyOf(string(r.RemoteID)))
+		n.holders[name] = append(n.holders[name], n.keyOf(string(r.RemoteID)))
 	}
 }
 

@@ -147,7 +147,7 @@ func (u *undoer) othersIn(o undoing) int {
 		}
 		for _, id := range s.Step.Members {
 			for _, known := range []map[key]key{u.people, u.groups} {
-				if remote, is := known[keyOf(string(id))]; is {
+				if remote, is := known[u.keyOf(string(id))]; is {
 					ours[remote] = true
 				}
 			}
@@ -155,7 +155,7 @@ func (u *undoer) othersIn(o undoing) int {
 	}
 	n := 0
 	for _, m := range o.Have.Members {
-		if !ours[keyOf(string(m))] {
+		if !ours[u.keyOf(string(m))] {
 			n++
 		}
 	}

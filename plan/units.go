@@ -9,6 +9,8 @@ import (
 
 // units knows the organizational units that may become groups.
 type units struct {
+	keys
+
 	rules UnitRules
 	index map[key]int // folded DN → place in all
 	all   []unit
@@ -24,7 +26,7 @@ type unit struct {
 
 // surveyUnits reads the units, when the rules make groups of them.
 func (d *decider) surveyUnits() error {
-	d.units = &units{rules: d.in.Rules.Groups.Units, index: map[key]int{}}
+	d.units = &units{keys: d.keys, rules: d.in.Rules.Groups.Units, index: map[key]int{}}
 	if d.units.rules.Make == "" {
 		return nil
 	}
@@ -34,7 +36,7 @@ func (d *decider) surveyUnits() error {
 		if err != nil {
 			return fmt.Errorf("read the snapshot's entries of kind %s: %w", Unit, err)
 		}
-		d.units.index[keyOf(e.Key)] = len(d.units.all)
+		d.units.index[d.keyOf(e.Key)] = len(d.units.all)
 		d.units.all = append(d.units.all, unit{id: e.ID, name: e.First("ou")})
 		places = append(places, place{e.Key, e.First("ou")})
 	}
@@ -42,7 +44,7 @@ func (d *decider) surveyUnits() error {
 		u := &d.units.all[i]
 		u.parent, u.depth = -1, 0
 		for above := parentKey(p.key); above != ""; above = parentKey(above) {
-			if n, known := d.units.index[keyOf(above)]; known {
+			if n, known := d.units.index[d.keyOf(above)]; known {
 				u.parent = n
 				break
 			}
@@ -79,7 +81,7 @@ func (u *units) join(e *Entry, number uint32) {
 		return
 	}
 	for above := parentKey(e.Key); above != ""; above = parentKey(above) {
-		i, known := u.index[keyOf(above)]
+		i, known := u.index[u.keyOf(above)]
 		if !known {
 			continue
 		}
@@ -95,7 +97,7 @@ func (u *units) join(e *Entry, number uint32) {
 }
 
 // of returns the unit of an entry.
-func (u *units) of(e Entry) *unit { return &u.all[u.index[keyOf(e.Key)]] }
+func (u *units) of(e Entry) *unit { return &u.all[u.index[u.keyOf(e.Key)]] }
 
 // want is what the rules make of a unit.
 func (u *units) want(e Entry, given string) want {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -98,8 +99,8 @@ func (w Wave) takes(p *want) bool {
 		}
 	}
 	const whole = 1 << 32
-	k := keyOf(string(e.ID))
-	return float64(binary.BigEndian.Uint32(k[:4])) < w.Percent/100*whole
+	sum := sha256.Sum256([]byte(e.ID))
+	return float64(binary.BigEndian.Uint32(sum[:4])) < w.Percent/100*whole
 }
 
 // assignWaves settles the wave of every person, when the groups are flat: who
