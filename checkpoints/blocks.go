@@ -25,6 +25,7 @@ const (
 
 // shelf is a table of blocks.
 type shelf[T any] struct {
+	heads  string      // the table of the owners
 	weigh  func(T) int // for the pipe from the reading
 	pack   func(*packer, T) error
 	insert string            // a row
@@ -36,10 +37,14 @@ type loaded struct {
 	digest plan.Digest
 	proof  plan.Proof
 	counts map[plan.Kind]int
+	// checksum is of the objects as they are stored, in any order.
+	checksum int64
+	// sameAs is the earlier owner of the same objects, whose blocks these are, or 0.
+	sameAs int64
 }
 
-// load stores what read gives, beside the reading. Of several objects with one
-// key the first is kept.
+// load stores what read gives, beside the reading, unless it is stored already.
+// Of several objects with one key the first is kept.
 func (to shelf[T]) load(ctx context.Context, f *File, tx *sql.Tx, owner int64, read func(add func(T) error) (plan.Proof, error)) (v loaded, err error) {
 	all := ordered{folder: f.folder}
 	defer func() {
@@ -55,9 +60,13 @@ func (to shelf[T]) load(ctx context.Context, f *File, tx *sql.Tx, owner int64, r
 		if err := to.pack(&p, one); err != nil {
 			return err
 		}
+		v.checksum += checksum(p.key, p.value)
 		return all.add(p.key, p.value)
 	})
 	if err != nil {
+		return v, err
+	}
+	if found, err := to.same(ctx, tx, &all, &v); found || err != nil {
 		return v, err
 	}
 	insert, err := tx.PrepareContext(ctx, to.insert)
@@ -104,13 +113,7 @@ func (b block) weight() int { return (len(b.body) + len(b.members)) * plan.PipeR
 // blocks, and adds them to the digest.
 func inBlocks(all *ordered, digest *plan.SetDigest, put func(block) error) error {
 	var b builder
-	var before []byte
-	err := all.each(func(key, value []byte) error {
-		if bytes.Equal(key, before) {
-			return nil
-		}
-		before = append(before[:0], key...)
-		one := readPacked(value)
+	err := distinct(all, func(key []byte, one packed) error {
 		digest.Add(one.sum)
 		return b.add(key, one, put)
 	})
@@ -118,6 +121,19 @@ func inBlocks(all *ordered, digest *plan.SetDigest, put func(block) error) error
 		return err
 	}
 	return b.end(put)
+}
+
+// distinct calls do on all objects in order, of several with one key on the
+// first.
+func distinct(all *ordered, do func(key []byte, one packed) error) error {
+	var before []byte
+	return all.each(func(key, value []byte) error {
+		if bytes.Equal(key, before) {
+			return nil
+		}
+		before = append(before[:0], key...)
+		return do(key, readPacked(value))
+	})
 }
 
 // builder makes blocks. The zero value is ready.

@@ -83,7 +83,7 @@ func apart[S ~string](list []S) []S {
 
 // entry looks an entry up; nil when there is none.
 func (f *File) entry(ctx context.Context, snapshot int64, k plan.Kind, id plan.ExternalID) (*plan.Entry, error) {
-	for e, err := range f.entries(ctx, k, "SELECT body, NULL FROM entry_blocks WHERE snapshot = ? AND kind = ? AND first <= ? ORDER BY first DESC LIMIT 1", snapshot, string(k), string(id)) {
+	for e, err := range f.entries(ctx, k, "SELECT body, NULL FROM entry_blocks WHERE snapshot = "+entriesOf+" AND kind = ? AND first <= ? ORDER BY first DESC LIMIT 1", snapshot, string(k), string(id)) {
 		if err != nil {
 			return nil, err
 		}
@@ -97,7 +97,7 @@ func (f *File) entry(ctx context.Context, snapshot int64, k plan.Kind, id plan.E
 // groupsOf yields the groups that an entry is a direct member of.
 func (f *File) groupsOf(ctx context.Context, snapshot int64, e plan.Entry) iter.Seq2[plan.Entry, error] {
 	return func(yield func(plan.Entry, error) bool) {
-		for g, err := range f.entries(ctx, plan.Group, `SELECT body, members FROM entry_blocks WHERE snapshot = ?1 AND kind = 'group'
+		for g, err := range f.entries(ctx, plan.Group, "SELECT body, members FROM entry_blocks WHERE snapshot = "+entriesOf+` AND kind = 'group'
 			AND (instr(members, ?2) > 0 OR ?3 <> '""' AND instr(members, ?3) > 0) ORDER BY first`, snapshot, string(appendText(nil, e.Key)), string(appendText(nil, e.UID))) {
 			if err == nil && !slices.Contains(g.Members, e.Key) && (e.UID == "" || !slices.Contains(g.MemberUIDs, e.UID)) {
 				continue

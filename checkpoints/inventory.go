@@ -23,7 +23,8 @@ type Inventory struct {
 }
 
 // SaveInventory stores what read gives to add, with the proof that it returns,
-// as one inventory. When read or ctx ends with an error, nothing is stored.
+// as one inventory. When read or ctx ends with an error, nothing is stored. One
+// that is as an earlier one shares its resources.
 func (f *File) SaveInventory(ctx context.Context, destination string, taken time.Time, read func(add func(plan.Resource) error) (plan.Proof, error)) (Inventory, error) {
 	v := Inventory{Taken: taken.UTC(), Destination: destination}
 	err := f.write(ctx, func(tx *sql.Tx) (err error) {
@@ -43,8 +44,8 @@ func (f *File) SaveInventory(ctx context.Context, destination string, taken time
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO inventories (id, digest, taken_at, destination, complete, proof) VALUES (?, ?, ?, ?, ?, ?)",
-			v.ID, string(v.Digest), stamp(taken), destination, v.Proof.Complete, proof)
+		_, err = tx.ExecContext(ctx, "INSERT INTO inventories (id, digest, taken_at, destination, complete, proof, checksum, same_as) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			v.ID, string(v.Digest), stamp(taken), destination, v.Proof.Complete, proof, l.checksum, unless(l.sameAs, 0))
 		return err
 	})
 	if err != nil {
@@ -55,6 +56,7 @@ func (f *File) SaveInventory(ctx context.Context, destination string, taken time
 
 func resourceBlocks() shelf[plan.Resource] {
 	return shelf[plan.Resource]{
+		heads:  "inventories",
 		weigh:  plan.Resource.Weight,
 		pack:   (*packer).packResource,
 		insert: "INSERT INTO resource_blocks (inventory, kind, number, first, resources, memberships, body, members) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -79,7 +81,7 @@ func (f *File) Inventory(ctx context.Context, id int64) (Inventory, error) {
 	if err := json.Unmarshal([]byte(proof), &v.Proof); err != nil {
 		return Inventory{}, fmt.Errorf("read inventory %d: proof: %w", id, err)
 	}
-	return v, f.count(ctx, v.Resources, "SELECT kind, sum(resources) FROM resource_blocks WHERE inventory = ? GROUP BY kind", id)
+	return v, f.count(ctx, v.Resources, "SELECT kind, sum(resources) FROM resource_blocks WHERE inventory = "+resourcesOf+" GROUP BY kind", id)
 }
 
 // Owned yields an inventory's resources of one kind that bear an externalId,
@@ -110,7 +112,7 @@ func (f *File) Settings(ctx context.Context, inventory int64) iter.Seq2[plan.Res
 // Memberships counts the members of all groups of an inventory.
 func (f *File) Memberships(ctx context.Context, inventory int64) (int, error) {
 	n := 0
-	err := f.db.QueryRowContext(ctx, "SELECT coalesce(sum(memberships), 0) FROM resource_blocks WHERE inventory = ? AND kind = 'group'", inventory).Scan(&n)
+	err := f.db.QueryRowContext(ctx, "SELECT coalesce(sum(memberships), 0) FROM resource_blocks WHERE inventory = "+resourcesOf+" AND kind = 'group'", inventory).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count the memberships of inventory %d: %w", inventory, err)
 	}

@@ -67,7 +67,7 @@ func (f *File) decided(ctx context.Context, p Plan, key PersonKey) iter.Seq2[pla
 
 // read looks among the entries of the snapshot.
 func (f *File) read(ctx context.Context, p Plan, key PersonKey) iter.Seq2[plan.ExternalID, error] {
-	return matching(f.entries(ctx, plan.Person, `SELECT body, NULL FROM entry_blocks WHERE snapshot = ?1 AND kind = 'person'
+	return matching(f.entries(ctx, plan.Person, "SELECT body, NULL FROM entry_blocks WHERE snapshot = "+entriesOf+` AND kind = 'person'
 		AND (body LIKE ?2 ESCAPE '\' OR ?3 <> '' AND body LIKE ?4 ESCAPE '\')`, p.Snapshot, "%"+likeness(key.Text)+"%", key.DN, "%"+likeness(key.DN)+"%"),
 		func(e plan.Entry) (plan.ExternalID, bool) {
 			made, err := p.Rules.Made(e)
@@ -80,7 +80,7 @@ func (f *File) read(ctx context.Context, p Plan, key PersonKey) iter.Seq2[plan.E
 // the others returned unless the plan adopts them.
 func (f *File) held(ctx context.Context, p Plan, key PersonKey, known map[plan.ExternalID]bool) ([]plan.RemoteID, error) {
 	var strangers []plan.RemoteID
-	for r, err := range f.resources(ctx, plan.Person, noMembersRead+` FROM resource_blocks WHERE inventory = ? AND kind = 'person' AND body LIKE ? ESCAPE '\' ORDER BY number`,
+	for r, err := range f.resources(ctx, plan.Person, noMembersRead+" FROM resource_blocks WHERE inventory = "+resourcesOf+` AND kind = 'person' AND body LIKE ? ESCAPE '\' ORDER BY number`,
 		p.Inventory, "%"+likeness(key.Text)+"%") {
 		if err != nil {
 			return nil, err

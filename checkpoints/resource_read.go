@@ -12,9 +12,9 @@ import (
 // Which blocks of an inventory hold objects of a kind: all of them, those with an
 // ID of ours, or the others, in order.
 const (
-	allBlocks     = " FROM resource_blocks WHERE inventory = ? AND kind = ? ORDER BY number"
-	ownedBlocks   = " FROM resource_blocks WHERE inventory = ? AND kind = ? AND first <> '' ORDER BY number"
-	unownedBlocks = " FROM resource_blocks WHERE inventory = ? AND kind = ? AND first = '' ORDER BY number"
+	allBlocks     = " FROM resource_blocks WHERE inventory = " + resourcesOf + " AND kind = ? ORDER BY number"
+	ownedBlocks   = " FROM resource_blocks WHERE inventory = " + resourcesOf + " AND kind = ? AND first <> '' ORDER BY number"
+	unownedBlocks = " FROM resource_blocks WHERE inventory = " + resourcesOf + " AND kind = ? AND first = '' ORDER BY number"
 	withMembers   = "SELECT body, members"
 	noMembersRead = "SELECT body, NULL"
 )
@@ -52,8 +52,8 @@ func (b *blockReader) resource(k plan.Kind) (plan.Resource, error) {
 // is not ""; nil when there is none.
 func (f *File) resourceOf(ctx context.Context, inventory int64, k plan.Kind, columns string, id plan.ExternalID, remote plan.RemoteID) (*plan.Resource, error) {
 	// Several may bear our ID, in more than one block.
-	for r, err := range f.resources(ctx, k, columns+` FROM resource_blocks WHERE inventory = ?1 AND kind = ?2 AND first <= ?3
-		AND number >= (SELECT coalesce(max(number), 0) FROM resource_blocks WHERE inventory = ?1 AND kind = ?2 AND first < ?3) ORDER BY number`, inventory, string(k), string(id)) {
+	for r, err := range f.resources(ctx, k, columns+" FROM resource_blocks WHERE inventory = "+resourcesOf+` AND kind = ?2 AND first <= ?3
+		AND number >= (SELECT coalesce(max(number), 0) FROM resource_blocks WHERE inventory = `+resourcesOf+" AND kind = ?2 AND first < ?3) ORDER BY number", inventory, string(k), string(id)) {
 		if err != nil {
 			return nil, err
 		}
@@ -66,7 +66,7 @@ func (f *File) resourceOf(ctx context.Context, inventory int64, k plan.Kind, col
 
 // resourceBy looks a resource up by the destination's id; nil when there is none.
 func (f *File) resourceBy(ctx context.Context, inventory int64, k plan.Kind, remote plan.RemoteID) (*plan.Resource, error) {
-	for r, err := range f.resources(ctx, k, noMembersRead+" FROM resource_blocks WHERE inventory = ? AND kind = ? AND instr(body, ?) > 0 ORDER BY number",
+	for r, err := range f.resources(ctx, k, noMembersRead+" FROM resource_blocks WHERE inventory = "+resourcesOf+" AND kind = ? AND instr(body, ?) > 0 ORDER BY number",
 		inventory, string(k), string(appendText(nil, string(remote)))) {
 		if err != nil {
 			return nil, err
@@ -81,7 +81,7 @@ func (f *File) resourceBy(ctx context.Context, inventory int64, k plan.Kind, rem
 // groupsWith yields the groups that the destination has somebody in.
 func (f *File) groupsWith(ctx context.Context, inventory int64, remote plan.RemoteID) iter.Seq2[plan.Resource, error] {
 	return func(yield func(plan.Resource, error) bool) {
-		for g, err := range f.resources(ctx, plan.Group, withMembers+" FROM resource_blocks WHERE inventory = ? AND kind = 'group' AND instr(members, ?) > 0 ORDER BY number",
+		for g, err := range f.resources(ctx, plan.Group, withMembers+" FROM resource_blocks WHERE inventory = "+resourcesOf+" AND kind = 'group' AND instr(members, ?) > 0 ORDER BY number",
 			inventory, string(appendText(nil, string(remote)))) {
 			if err == nil && !slices.Contains(g.Members, remote) {
 				continue

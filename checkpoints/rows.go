@@ -51,7 +51,7 @@ func asJSON(v any) (string, error) {
 }
 
 // unless is a column that is NULL where there is nothing.
-func unless(value, nothing string) any {
+func unless[T comparable](value, nothing T) any {
 	if value == nothing {
 		return nil
 	}

@@ -91,12 +91,17 @@ INSERT INTO entry_blocks
     GROUP BY snapshot, kind, block;
 DROP TABLE entries;
 
+-- A snapshot that is as an earlier one has no blocks of its own. The checksum, of
+-- the entries as they are stored, finds that one; the digest tells.
+ALTER TABLE snapshots ADD COLUMN checksum INTEGER;
+ALTER TABLE snapshots ADD COLUMN same_as INTEGER REFERENCES snapshots;
+
 CREATE VIEW entries AS
-    SELECT b.snapshot, b.kind, e.value ->> 0 AS id, e.value ->> 1 AS dn, e.value ->> 2 AS key, e.value -> 3 AS attrs,
+    SELECT s.id AS snapshot, b.kind, e.value ->> 0 AS id, e.value ->> 1 AS dn, e.value ->> 2 AS key, e.value -> 3 AS attrs,
            coalesce(b.members -> e.key -> 0, '[]') AS members,
            coalesce(e.value ->> 4, '') AS uid, coalesce(b.members -> e.key -> 1, '[]') AS member_uids,
            coalesce(e.value ->> 5, '') AS inactive, coalesce(e.value -> 6, '[]') AS flaws
-    FROM entry_blocks b, json_each(b.body) e;
+    FROM snapshots s JOIN entry_blocks b ON b.snapshot = coalesce(s.same_as, s.id), json_each(b.body) e;
 
 -- So are the resources of an inventory; those without an ID of ours have blocks of
 -- their own, which come first.
@@ -121,10 +126,13 @@ INSERT INTO resource_blocks
     GROUP BY inventory, kind, number;
 DROP TABLE resources;
 
+ALTER TABLE inventories ADD COLUMN checksum INTEGER;
+ALTER TABLE inventories ADD COLUMN same_as INTEGER REFERENCES inventories;
+
 CREATE VIEW resources AS
-    SELECT b.inventory, b.kind, r.value ->> 0 AS external_id, r.value ->> 1 AS remote_id, r.value ->> 2 AS version, r.value -> 3 AS fields,
+    SELECT i.id AS inventory, b.kind, r.value ->> 0 AS external_id, r.value ->> 1 AS remote_id, r.value ->> 2 AS version, r.value -> 3 AS fields,
            coalesce(b.members -> r.key, '[]') AS members
-    FROM resource_blocks b, json_each(b.body) r;
+    FROM inventories i JOIN resource_blocks b ON b.inventory = coalesce(i.same_as, i.id), json_each(b.body) r;
 
 -- What a run has sent and waited for so far, beyond what the journal says.
 CREATE TABLE sent (

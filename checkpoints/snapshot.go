@@ -24,7 +24,8 @@ type Snapshot struct {
 
 // SaveSnapshot stores what read gives to add, with the proof that it returns,
 // as one snapshot. When read or ctx ends with an error, nothing is stored. Of
-// several entries with one ID the first is kept.
+// several entries with one ID the first is kept. A snapshot that is as an
+// earlier one shares its entries.
 func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time, read func(add func(plan.Entry) error) (plan.Proof, error)) (Snapshot, error) {
 	s := Snapshot{Taken: taken.UTC(), Source: source}
 	err := f.write(ctx, func(tx *sql.Tx) error {
@@ -46,8 +47,8 @@ func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time,
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO snapshots (id, digest, taken_at, source, complete, proof) VALUES (?, ?, ?, ?, ?, ?)",
-			s.ID, string(s.Digest), stamp(taken), source, s.Proof.Complete, proof)
+		_, err = tx.ExecContext(ctx, "INSERT INTO snapshots (id, digest, taken_at, source, complete, proof, checksum, same_as) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			s.ID, string(s.Digest), stamp(taken), source, s.Proof.Complete, proof, l.checksum, unless(l.sameAs, 0))
 		return err
 	})
 	if err == nil {
@@ -61,6 +62,7 @@ func (f *File) SaveSnapshot(ctx context.Context, source string, taken time.Time,
 
 func entryBlocks() shelf[plan.Entry] {
 	return shelf[plan.Entry]{
+		heads:  "snapshots",
 		weigh:  plan.Entry.Weight,
 		pack:   (*packer).pack,
 		insert: "INSERT INTO entry_blocks (snapshot, kind, first, entries, body, members) VALUES (?, ?, ?, ?, ?, ?)",
@@ -102,7 +104,7 @@ func (f *File) snapshot(ctx context.Context, which string, args ...any) (Snapsho
 	if err := json.Unmarshal([]byte(proof), &s.Proof); err != nil {
 		return Snapshot{}, fmt.Errorf("read snapshot %d: proof: %w", s.ID, err)
 	}
-	return s, f.count(ctx, s.Entries, "SELECT kind, sum(entries) FROM entry_blocks WHERE snapshot = ? GROUP BY kind", s.ID)
+	return s, f.count(ctx, s.Entries, "SELECT kind, sum(entries) FROM entry_blocks WHERE snapshot = "+entriesOf+" GROUP BY kind", s.ID)
 }
 
 // PeopleBefore counts the people of the newest complete snapshot before the
@@ -110,7 +112,7 @@ func (f *File) snapshot(ctx context.Context, which string, args ...any) (Snapsho
 func (f *File) PeopleBefore(ctx context.Context, id int64) (int, error) {
 	var n int
 	err := f.db.QueryRowContext(ctx, `SELECT coalesce(sum(entries), 0) FROM entry_blocks WHERE kind = 'person' AND snapshot =
-		(SELECT max(id) FROM snapshots WHERE id < ? AND complete)`, id).Scan(&n)
+		(SELECT coalesce(same_as, id) FROM snapshots WHERE id < ? AND complete ORDER BY id DESC LIMIT 1)`, id).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count the people of the snapshot before %d: %w", id, err)
 	}
@@ -121,13 +123,13 @@ func (f *File) PeopleBefore(ctx context.Context, id int64) (int, error) {
 // groups without their members.
 func (f *File) Entries(ctx context.Context, snapshot int64) func(plan.Kind) iter.Seq2[plan.Entry, error] {
 	return func(k plan.Kind) iter.Seq2[plan.Entry, error] {
-		return f.entries(ctx, k, "SELECT body, NULL FROM entry_blocks WHERE snapshot = ? AND kind = ? ORDER BY first", snapshot, string(k))
+		return f.entries(ctx, k, "SELECT body, NULL FROM entry_blocks WHERE snapshot = "+entriesOf+" AND kind = ? ORDER BY first", snapshot, string(k))
 	}
 }
 
 // Groups yields a snapshot's groups with their members, in the same order.
 func (f *File) Groups(ctx context.Context, snapshot int64) iter.Seq2[plan.Entry, error] {
-	return f.entries(ctx, plan.Group, "SELECT body, members FROM entry_blocks WHERE snapshot = ? AND kind = 'group' ORDER BY first", snapshot)
+	return f.entries(ctx, plan.Group, "SELECT body, members FROM entry_blocks WHERE snapshot = "+entriesOf+" AND kind = 'group' ORDER BY first", snapshot)
 }
 
 func (f *File) count(ctx context.Context, into map[plan.Kind]int, query string, args ...any) error {
