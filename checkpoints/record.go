@@ -21,7 +21,7 @@ func (f *File) Record(ctx context.Context, planID, run int64, results []Result, 
 		if err := r.all(ctx, results); err != nil {
 			return err
 		}
-		return sent.write(ctx, tx, run)
+		return sent.write(ctx, in, run)
 	})
 	if err != nil {
 		return fmt.Errorf("record what became of %d steps: %w", len(results), err)

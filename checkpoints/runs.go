@@ -31,7 +31,7 @@ func (f *File) StartRun(ctx context.Context, planID int64, version string, at ti
 // EndRun records how a run ended, and what it has sent in all.
 func (f *File) EndRun(ctx context.Context, run int64, outcome string, sent Tally, at time.Time) error {
 	err := f.write(ctx, func(tx *sql.Tx) error {
-		if err := sent.write(ctx, tx, run); err != nil {
+		if err := sent.write(ctx, prepared{f, tx}, run); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended_at = ?, outcome = ? WHERE id = ?", stamp(at), outcome, run)

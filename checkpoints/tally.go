@@ -2,7 +2,6 @@ package checkpoints
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -33,9 +32,9 @@ type Sent struct {
 }
 
 // write puts t in the place of what the run had counted before.
-func (t Tally) write(ctx context.Context, tx *sql.Tx, run int64) error {
+func (t Tally) write(ctx context.Context, in prepared, run int64) error {
 	for _, s := range t.Sent {
-		_, err := tx.ExecContext(ctx, `INSERT INTO sent (run, action, kind, requests, retries) VALUES (?, ?, ?, ?, ?)
+		_, err := in.exec(ctx, `INSERT INTO sent (run, action, kind, requests, retries) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET requests = excluded.requests, retries = excluded.retries`, run, string(s.Action), string(s.Kind), s.Requests, s.Retries)
 		if err != nil {
 			return err
@@ -44,7 +43,7 @@ func (t Tally) write(ctx context.Context, tx *sql.Tx, run int64) error {
 	if t.Throttled == 0 {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, "UPDATE runs SET throttled = ?, waited_ms = ? WHERE id = ?", t.Throttled, t.Waited.Milliseconds(), run)
+	_, err := in.exec(ctx, "UPDATE runs SET throttled = ?, waited_ms = ? WHERE id = ?", t.Throttled, t.Waited.Milliseconds(), run)
 	return err
 }
 
