@@ -21,6 +21,12 @@ type (
 	// Settling: the destination is read in so long, since an earlier run was ended
 	// with requests under way, which it may show late.
 	Settling struct{ For time.Duration }
+	// Again: the destination could not be read, and is asked once more after so
+	// long.
+	Again struct {
+		Err error
+		For time.Duration
+	}
 	// Steered: the operator has changed the rate, or paused the run.
 	Steered struct {
 		Rate   float64
@@ -89,6 +95,7 @@ func (Steered) event()   {}
 func (Read) event()      {}
 func (Restarted) event() {}
 func (Settling) event()  {}
+func (Again) event()     {}
 func (Marked) event()    {}
 func (Sending) event()   {}
 func (Withheld) event()  {}

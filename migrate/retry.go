@@ -146,6 +146,27 @@ func (p *persistence) again(ctx context.Context, err error) error {
 	})
 }
 
+// Again returns what is asked when a part of a reading has failed, so many times
+// by now. What may pass is read again after a wait, longer each time and at least
+// as long as the destination asks for, until there have been [Retry.Attempts].
+// Nil means to read it again; an error is the one that it was given, or that of
+// ctx.
+func (r Retry) Again(observe Observer) func(ctx context.Context, tries int, err error) error {
+	r = r.withDefaults()
+	return func(ctx context.Context, tries int, err error) error {
+		if !isTemporary(err) || tries >= r.Attempts {
+			return err
+		}
+		var wait time.Duration
+		for b := r.exponential(); tries > 0; tries-- {
+			wait = b.NextBackOff()
+		}
+		wait = max(wait, hint(err))
+		observe(Again{Err: err, For: wait})
+		return pause(ctx, wait)
+	}
+}
+
 // pause waits, and returns the context's error when that ends first.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -1,6 +1,7 @@
 package scimdst
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -43,6 +44,11 @@ type Config struct {
 	// Trace, where it is not nil, is told of each request when its answer
 	// comes, maybe from several goroutines.
 	Trace func(Exchange) `yaml:"-"`
+	// Again, where it is not nil, is asked when a page of a listing, or a single
+	// resource, could not be read, after so many tries. It waits and returns nil
+	// when that is to be asked for once more, else the error to end with. Where it
+	// is nil, and of a service that has not answered at all, nothing is read again.
+	Again func(ctx context.Context, tries int, err error) error `yaml:"-"`
 	// CAFile is a PEM file with the only certificate authorities to trust.
 	// Empty means those of the system.
 	CAFile string `yaml:"ca_file"`

@@ -2,6 +2,7 @@ package scimdst
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -25,6 +26,10 @@ type Reader struct {
 	// smaller is the page size that the service has taken in place of the
 	// profile's, or 0.
 	smaller atomic.Int64
+	// again is [Config.Again], or nil.
+	again func(ctx context.Context, tries int, err error) error
+	// answered is set once something could be read.
+	answered atomic.Bool
 }
 
 // NewReader makes a Reader. It reads the CA file and sends nothing.
@@ -45,6 +50,7 @@ type opened struct {
 	profile Profile
 	way     http.RoundTripper
 	rooms   *sync.Pool
+	again   func(ctx context.Context, tries int, err error) error
 }
 
 func open(c Config) (opened, error) {
@@ -69,7 +75,7 @@ func open(c Config) (opened, error) {
 		return opened{}, err // unreachable: it was validated
 	}
 	base.Host = strings.TrimSuffix(base.Host, ":") // a port that is empty is none (RFC 3986 §6.2.3)
-	o := opened{base: base, access: who, refused: c.Refused, profile: p, way: paceAndBound(net, c, p), rooms: &sync.Pool{}}
+	o := opened{base: base, access: who, refused: c.Refused, profile: p, way: paceAndBound(net, c, p), rooms: &sync.Pool{}, again: c.Again}
 	if len(c.Headers)+len(c.SecretHeaders) > 0 {
 		o.headers = c.headers
 	}
@@ -83,7 +89,7 @@ func (o opened) client(rt http.RoundTripper) client {
 }
 
 func (o opened) reader() *Reader {
-	return &Reader{client: o.client(readOnly{next: o.way}), profile: o.profile}
+	return &Reader{client: o.client(readOnly{next: o.way}), profile: o.profile, again: o.again}
 }
 
 // Get returns one person or group. An unknown id is an *Error with status 404.
@@ -105,7 +111,7 @@ func (r *Reader) get(ctx context.Context, kind plan.Kind, id plan.RemoteID) (hel
 		op: fmt.Sprintf("read %s %s", kind, id), method: http.MethodGet,
 		path: Request{Collection: where, ID: id}.Path(),
 	}
-	err = r.client.send(ctx, c, func(a *answer) error {
+	read := func(a *answer) error {
 		body, err := a.json()
 		if err != nil {
 			return err
@@ -118,7 +124,8 @@ func (r *Reader) get(ctx context.Context, kind plan.Kind, id plan.RemoteID) (hel
 			return fmt.Errorf("the answer is about %s", h.RemoteID)
 		}
 		return nil
-	})
+	}
+	err = r.patiently(ctx, func() error { return r.client.send(ctx, c, read) })
 	if err != nil {
 		return held{}, err
 	}
@@ -126,4 +133,22 @@ func (r *Reader) get(ctx context.Context, kind plan.Kind, id plan.RemoteID) (hel
 		r.membersShown.Store(true)
 	}
 	return h, nil
+}
+
+// patiently reads, as often as [Config.Again] wants it. Who has never answered
+// is not asked again: the address may be wrong.
+func (r *Reader) patiently(ctx context.Context, read func() error) error {
+	for tries := 1; ; tries++ {
+		err := read()
+		e, ok := errors.AsType[*Error](err)
+		if err == nil || ok && e.Status != 0 {
+			r.answered.Store(true)
+		}
+		if err == nil || r.again == nil || !r.answered.Load() {
+			return err
+		}
+		if err := r.again(ctx, tries, err); err != nil {
+			return err
+		}
+	}
 }

@@ -72,13 +72,16 @@ func (r *Reader) walk(ctx context.Context, kind plan.Kind, filter string, take f
 }
 
 // read reads the page of which it is the turn.
-func (w *walk) read(ctx context.Context) (page, error) {
-	p, err := w.fetch(ctx, w.at, w.count)
-	var answer *Error
-	if w.hasAll() && errors.As(err, &answer) && (answer.Status == http.StatusBadRequest || answer.Status == http.StatusNotFound) {
-		// Some services refuse an index past the end.
-		return page{total: w.total}, nil
-	}
+func (w *walk) read(ctx context.Context) (p page, err error) {
+	err = w.reader.patiently(ctx, func() error {
+		p, err = w.fetch(ctx, w.at, w.count)
+		var answer *Error
+		if w.hasAll() && errors.As(err, &answer) && (answer.Status == http.StatusBadRequest || answer.Status == http.StatusNotFound) {
+			// Some services refuse an index past the end.
+			p, err = page{total: w.total}, nil
+		}
+		return err
+	})
 	return p, err
 }
 

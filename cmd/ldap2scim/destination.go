@@ -31,8 +31,9 @@ type opened struct {
 
 // openReader opens the destination to be read. People of a tenant are matched
 // with those of the snapshot.
-func openReader(ctx context.Context, c configs.Config, f *checkpoints.File, snapshot int64) (opened, error) {
+func openReader(ctx context.Context, c configs.Config, f *checkpoints.File, snapshot int64, observe migrate.Observer) (opened, error) {
 	if c.Entra == nil {
+		c.Destination.Again = c.Retry.Again(observe)
 		r, err := scimdst.NewReader(c.Destination)
 		return opened{Lister: r, learn: func(ctx context.Context) (string, error) { return learn(ctx, r) }}, err
 	}

@@ -72,7 +72,7 @@ type (
 		Rate   float64 `json:"rate"`
 		Paused bool    `json:"paused"`
 	}
-	settlingFields struct {
+	secondsFields struct {
 		Seconds float64 `json:"seconds"`
 	}
 	pacedFields struct {
@@ -123,7 +123,9 @@ func described(e migrate.Event) (name string, fields any) {
 	case migrate.Restarted:
 		return "restarted", struct{}{}
 	case migrate.Settling:
-		return "settling", settlingFields{Seconds: e.For.Seconds()}
+		return "settling", secondsFields{Seconds: e.For.Seconds()}
+	case migrate.Again:
+		return "again", secondsFields{Seconds: e.For.Seconds()}
 	case migrate.Steered:
 		return "steered", steeredFields{Rate: e.Rate, Paused: e.Paused}
 	case migrate.Paced:

@@ -98,6 +98,7 @@ func TestEventsAreDocumented(t *testing.T) {
 		migrate.Read{Kind: plan.Person, N: 100},
 		migrate.Restarted{Err: secret},
 		migrate.Settling{For: time.Second},
+		migrate.Again{Err: secret, For: time.Second},
 		migrate.Marked{N: 32},
 		migrate.Sending{Step: step, Attempt: 1},
 		migrate.Withheld{Step: step, Attempt: 1},

@@ -50,6 +50,8 @@ func (p *program) record(e migrate.Event) {
 		p.logger.Warn("restarted")
 	case migrate.Settling:
 		p.logger.Info("settling", zap.Duration("for", e.For))
+	case migrate.Again:
+		p.logger.Warn("again", zap.Duration("for", e.For))
 	case migrate.Steered:
 		p.logger.Info("steered", zap.Float64("rate", e.Rate), zap.Bool("paused", e.Paused))
 	case migrate.Paced:

@@ -57,11 +57,12 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow 
 		if err != nil {
 			return missing(err, "snapshot", "snapshot")
 		}
-		dst, err := openReader(ctx, c, f, snap.ID)
+		progress := p.progress(0)
+		dst, err := openReader(ctx, c, f, snap.ID, progress.observe)
 		if err != nil {
+			progress.end()
 			return err
 		}
-		progress := p.progress(0)
 		var changes plan.Changes
 		made, err = migrate.Plan(ctx, f, dst, migrate.PlanOptions{
 			Rules: c.Rules, Settings: c.Settings, Destination: c.DestinationName(), Tenant: tenant.ID, Learn: dst.learn, Step: changes.Step, Patience: c.Retry.Patience,

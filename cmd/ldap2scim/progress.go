@@ -94,6 +94,8 @@ func (g *progress) observe(e migrate.Event) {
 		g.text = "the connection was lost; the reading begins again"
 	case migrate.Settling:
 		g.tell(fmt.Sprintf("plan: an earlier run ended with requests under way, which the destination may show late; it is read in %s", e.For.Round(time.Second)))
+	case migrate.Again:
+		g.tell(fmt.Sprintf("the destination could not be read (%v); once more in %s", e.Err, e.For.Round(100*time.Millisecond)))
 	case migrate.Down:
 		g.tell(downLine(e))
 	case migrate.Back:

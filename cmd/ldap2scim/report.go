@@ -75,11 +75,12 @@ func (p *program) report(ctx context.Context, c configs.Config, o reportOptions)
 		if err != nil {
 			return err
 		}
-		dst, err := openReader(ctx, c, f, stored.Snapshot)
+		progress := p.progress(0)
+		dst, err := openReader(ctx, c, f, stored.Snapshot, progress.observe)
 		if err != nil {
+			progress.end()
 			return err
 		}
-		progress := p.progress(0)
 		r, err := migrate.Reconcile(ctx, f, dst.Lister, stored, migrate.ReconcileOptions{Destination: c.DestinationName(), Version: version(), Numbers: numbers}, progress.observe)
 		progress.end()
 		if err != nil {

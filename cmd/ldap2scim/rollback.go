@@ -63,8 +63,10 @@ func (p *program) rollback(ctx context.Context, c configs.Config, o rollbackOpti
 		if err != nil {
 			return err
 		}
-		dst, err := openReader(ctx, c, f, undone.Snapshot)
+		progress := p.progress(0)
+		dst, err := openReader(ctx, c, f, undone.Snapshot, progress.observe)
 		if err != nil {
+			progress.end()
 			return err
 		}
 		opts := migrate.RollbackOptions{
@@ -73,7 +75,6 @@ func (p *program) rollback(ctx context.Context, c configs.Config, o rollbackOpti
 		if o.remove {
 			opts.Created = plan.RemoveCreated
 		}
-		progress := p.progress(0)
 		made, err := migrate.Rollback(ctx, f, dst.Lister, opts, progress.observe)
 		progress.end()
 		if err != nil {

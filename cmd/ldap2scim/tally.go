@@ -109,7 +109,7 @@ func (t *tally) observe(now time.Time, e migrate.Event) {
 		t.down = true
 	case migrate.Back:
 		t.down = false
-	case migrate.Read, migrate.Restarted, migrate.Settling, migrate.Marked, migrate.Recorded:
+	case migrate.Read, migrate.Restarted, migrate.Settling, migrate.Again, migrate.Marked, migrate.Recorded:
 	}
 }
 
