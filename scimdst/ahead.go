@@ -3,11 +3,16 @@ package scimdst
 import (
 	"context"
 	"slices"
+
+	"ldap2scim/plan"
 )
 
-// pagesAhead is how many pages of a long listing are under way beside the one
-// that is worked on.
-const pagesAhead = 2
+// How many pages of a long listing are under way beside the one that is worked
+// on. Those of groups may hold all their members.
+const (
+	pagesAhead      = 4
+	groupPagesAhead = 2
+)
 
 // ahead holds the pages of a listing by index that are read before their turn:
 // the service and this program then work side by side. Their indexes are a
@@ -78,16 +83,20 @@ func (w *walk) readAhead(ctx context.Context, length int) {
 		return
 	}
 	next := w.at.index + length*len(w.ahead.pages)
-	for ; len(w.ahead.pages) < w.reader.pagesAhead() && next <= w.total; next += length {
+	for ; len(w.ahead.pages) < w.pagesAhead() && next <= w.total; next += length {
 		at, count := position{index: next}, w.count
 		w.ahead.start(ctx, next, func(ctx context.Context) (page, error) { return w.fetch(ctx, at, count) })
 	}
 }
 
 // pagesAhead leaves room for the page that is asked for in its turn.
-func (r *Reader) pagesAhead() int {
-	if most := r.profile.Quota.Concurrency; most > 0 {
-		return min(most-1, pagesAhead)
+func (w *walk) pagesAhead() int {
+	n := pagesAhead
+	if w.kind == plan.Group {
+		n = groupPagesAhead
 	}
-	return pagesAhead
+	if most := w.reader.profile.Quota.Concurrency; most > 0 {
+		n = min(n, most-1)
+	}
+	return n
 }

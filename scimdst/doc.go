@@ -37,9 +37,10 @@
 // members are taken from is read before and after, and counted.
 //
 // A listing that contradicts itself is never called complete: the search's
-// Missing says in words what did not fit. Of a long listing by index two pages
-// are asked for before their turn, where the profile's concurrency has room; one
-// that cannot be read then is asked for again in its turn.
+// Missing says in words what did not fit. Of a long listing by index four pages
+// of people, or two of groups, are asked for before their turn, where the
+// profile's concurrency has room; one that cannot be read then is asked for again
+// in its turn.
 //
 // A change is bound to the version that was planned against, or to that of the
 // Writer's own last change of the object (If-Match). An object that somebody
