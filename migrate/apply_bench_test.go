@@ -1,6 +1,7 @@
 package migrate_test
 
 import (
+	"context"
 	"runtime"
 	"sync"
 	"testing"
@@ -15,15 +16,36 @@ import (
 // requests in a bare loop to a service of its own beside it, at the same
 // concurrency. It reports the ratio of the two times, and that of the processor
 // times, which another load on the machine disturbs less: the directory, the
-// service and the journal are all in this process.
+// service and the journal are all in this process. A service takes its time,
+// which costs no processor; without any, what is measured is how much work there
+// is in a step beside the request.
 func BenchmarkApply(b *testing.B) {
+	for _, takes := range []time.Duration{0, time.Millisecond, 5 * time.Millisecond} {
+		b.Run("answers after "+takes.String(), func(b *testing.B) { applyAndBare(b, takes) })
+	}
+}
+
+// distant is a destination whose every answer takes so long on its way.
+type distant struct {
+	migrate.Destination
+	takes time.Duration
+}
+
+// Do is that of the destination.
+func (u distant) Do(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
+	time.Sleep(u.takes)
+	return u.Destination.Do(ctx, s, ids)
+}
+
+func applyAndBare(b *testing.B, takes time.Duration) {
+	b.Helper()
 	n := people(b) / 50
 	var ours, bare, oursWorked, bareWorked time.Duration
 	for b.Loop() {
 		w := newWorld(b, teams(n))
 		f := w.open()
 		p := w.planned(f)
-		a := w.apply(f, w.writer())
+		a := w.apply(f, distant{w.writer(), takes})
 		a.Retry, a.Concurrency, a.Lister = migrate.Retry{}, 4, nil
 		runtime.GC()
 		start, before := time.Now(), worked(b)
@@ -32,7 +54,7 @@ func BenchmarkApply(b *testing.B) {
 		}
 		ours, oursWorked = ours+time.Since(start), oursWorked+worked(b)-before
 		other := newWorld(b, w.source)
-		took, work := bareLoop(b, f, p, other.writer(), 4)
+		took, work := bareLoop(b, f, p, distant{other.writer(), takes}, 4)
 		bare, bareWorked = bare+took, bareWorked+work
 	}
 	b.ReportMetric(bare.Seconds()/ours.Seconds(), "of-bare-loop")
