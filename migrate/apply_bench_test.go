@@ -33,7 +33,7 @@ type distant struct {
 
 // Do is that of the destination.
 func (u distant) Do(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
-	time.Sleep(u.takes)
+	<-time.After(u.takes)
 	return u.Destination.Do(ctx, s, ids)
 }
 
