@@ -104,10 +104,7 @@ type block struct {
 	body, members string
 }
 
-// textAhead is how much text of blocks is made while others are written.
-const textAhead = 1 << 20
-
-func (b block) weight() int { return (len(b.body) + len(b.members)) * plan.PipeRoom / textAhead }
+func (b block) weight() int { return plan.TextWeight(len(b.body) + len(b.members)) }
 
 // inBlocks puts the objects of all, of several with one key the first, in
 // blocks, and adds them to the digest.

@@ -14,6 +14,13 @@ const (
 // PipeRoom is how many values may be under way in a pipe.
 const PipeRoom = pipeBatch * pipeAhead
 
+// textRoom is how many bytes of text may be under way in a pipe.
+const textRoom = 1 << 20
+
+// TextWeight is for [PipeWeighed], and values whose memory is mostly text of so
+// many bytes: a mebibyte of it may be under way.
+func TextWeight(bytes int) int { return bytes * PipeRoom / textRoom }
+
 // Pipe runs consume on what produce puts, in the same order but beside it, so
 // that reading, from a network or a file, and working on what was read do not
 // wait for each other. At most [PipeRoom] values are under way. What was put
