@@ -15,10 +15,6 @@ type arrival struct {
 	whole   record
 }
 
-// textUnderWay is how much text of arrivals waits to be decoded, in bytes,
-// beside one that is larger.
-const textUnderWay = 1 << 20
-
 // weight is for [plan.PipeWeighed]. It counts a value that came in ranges as 64
 // bytes.
 func (a arrival) weight() int {
@@ -26,11 +22,11 @@ func (a arrival) weight() int {
 	for _, values := range a.whole.attrs {
 		size += 64 * len(values)
 	}
-	return 1 + size*plan.PipeRoom/textUnderWay
+	return 1 + plan.TextWeight(size)
 }
 
 func (a arrival) record(d *decoder) (record, error) {
-	if a.message == "" {
+	if a.whole.attrs != nil {
 		return a.whole, nil
 	}
 	return d.record(a.message)

@@ -127,6 +127,18 @@ func TestReceiveLengths(t *testing.T) {
 	}
 }
 
+// An entry with nothing in it, not even a DN, is malformed like any other.
+func TestEmptyEntry(t *testing.T) {
+	t.Parallel()
+	r := &reader{put: func(a arrival) error {
+		_, err := a.record(newDecoder())
+		return err
+	}}
+	if err := r.take(message{op: ldap.ApplicationSearchResultEntry}); !errors.Is(err, errMalformed) {
+		t.Errorf("got %v, want %v", err, errMalformed)
+	}
+}
+
 // Attributes come under their names in whatever order, also when there are more
 // names than are kept.
 func TestDecoderLearns(t *testing.T) {
