@@ -40,8 +40,8 @@ type File struct {
 	statements statements
 	// folder is where the file is, and what is written beside it.
 	folder string
-	// fresh: the file has no write-ahead log yet.
-	fresh bool
+	// unlogged: the file is new, and keeps no write-ahead log yet.
+	unlogged bool
 }
 
 // Open opens the state file at path for writing, and makes it (mode 0600) when
@@ -81,7 +81,7 @@ func Open(ctx context.Context, path string) (_ *File, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open state file %s: %w", path, err)
 	}
-	f := &File{db: db, lock: lock, folder: filepath.Dir(path), fresh: found == 0}
+	f := &File{db: db, lock: lock, folder: filepath.Dir(path), unlogged: found == 0}
 	if found > 0 {
 		if err := f.checkSmall(ctx, path); err != nil {
 			return nil, errors.Join(fmt.Errorf("state file %s: %w", path, err), db.Close())
@@ -197,18 +197,18 @@ func (f *File) write(ctx context.Context, do func(*sql.Tx) error) error {
 	return tx.Commit()
 }
 
-// keepLog has a fresh file keep a write-ahead log from now on. Its first
+// keepLog has a new file keep a write-ahead log from now on. Its first
 // snapshot goes without: all of that is new, and with a log it would be
 // written, and waited for, twice. Where a reader is in the way, the next
 // opening does it; what is written until then is as safe.
 func (f *File) keepLog(ctx context.Context) error {
-	if !f.fresh {
+	if !f.unlogged {
 		return nil
 	}
 	_, err := f.db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
 	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_BUSY {
 		return nil
 	}
-	f.fresh = err != nil
+	f.unlogged = err != nil
 	return err
 }
