@@ -41,6 +41,21 @@ func openReader(ctx context.Context, c configs.Config, f *checkpoints.File, snap
 	return opened{Lister: tenantReader(ctx, client, c, f, snapshot), spent: client.Usage}, err
 }
 
+// readDestination opens the destination to be read, shows how do reads it, and
+// says what that has cost.
+func (p *program) readDestination(ctx context.Context, c configs.Config, f *checkpoints.File, snapshot int64, do func(opened, migrate.Observer) error) error {
+	progress := p.progress(0)
+	dst, err := openReader(ctx, c, f, snapshot, progress.observe)
+	if err == nil {
+		err = do(dst, progress.observe)
+	}
+	progress.end()
+	if err == nil {
+		p.sayCost(dst.spent)
+	}
+	return err
+}
+
 // openWriter opens it to be written too.
 func openWriter(ctx context.Context, c configs.Config, f *checkpoints.File, snapshot int64) (opened, error) {
 	if c.Entra == nil {

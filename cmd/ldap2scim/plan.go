@@ -57,21 +57,16 @@ func (p *program) plan(ctx context.Context, c configs.Config, as format, narrow 
 		if err != nil {
 			return missing(err, "snapshot", "snapshot")
 		}
-		progress := p.progress(0)
-		dst, err := openReader(ctx, c, f, snap.ID, progress.observe)
-		if err != nil {
-			progress.end()
-			return err
-		}
 		var changes plan.Changes
-		made, err = migrate.Plan(ctx, f, dst, migrate.PlanOptions{
-			Rules: c.Rules, Settings: c.Settings, Destination: c.DestinationName(), Tenant: tenant.ID, Learn: dst.learn, Step: changes.Step, Patience: c.Retry.Patience,
-		}, progress.observe)
-		progress.end()
+		err = p.readDestination(ctx, c, f, snap.ID, func(dst opened, observe migrate.Observer) error {
+			made, err = migrate.Plan(ctx, f, dst, migrate.PlanOptions{
+				Rules: c.Rules, Settings: c.Settings, Destination: c.DestinationName(), Tenant: tenant.ID, Learn: dst.learn, Step: changes.Step, Patience: c.Retry.Patience,
+			}, observe)
+			return err
+		})
 		if err != nil {
 			return missing(err, "snapshot", "snapshot")
 		}
-		p.sayCost(dst.spent)
 		return p.showPlan(ctx, f, made, as, func(v *plan.View) {
 			v.Changes = &changes
 			narrow(v)

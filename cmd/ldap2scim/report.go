@@ -75,18 +75,14 @@ func (p *program) report(ctx context.Context, c configs.Config, o reportOptions)
 		if err != nil {
 			return err
 		}
-		progress := p.progress(0)
-		dst, err := openReader(ctx, c, f, stored.Snapshot, progress.observe)
-		if err != nil {
-			progress.end()
+		var r migrate.Report
+		err = p.readDestination(ctx, c, f, stored.Snapshot, func(dst opened, observe migrate.Observer) error {
+			r, err = migrate.Reconcile(ctx, f, dst.Lister, stored, migrate.ReconcileOptions{Destination: c.DestinationName(), Version: version(), Numbers: numbers}, observe)
 			return err
-		}
-		r, err := migrate.Reconcile(ctx, f, dst.Lister, stored, migrate.ReconcileOptions{Destination: c.DestinationName(), Version: version(), Numbers: numbers}, progress.observe)
-		progress.end()
+		})
 		if err != nil {
 			return err
 		}
-		p.sayCost(dst.spent)
 		if err := p.showReport(ctx, f, stored, o); err != nil {
 			return err
 		}

@@ -63,24 +63,20 @@ func (p *program) rollback(ctx context.Context, c configs.Config, o rollbackOpti
 		if err != nil {
 			return err
 		}
-		progress := p.progress(0)
-		dst, err := openReader(ctx, c, f, undone.Snapshot, progress.observe)
-		if err != nil {
-			progress.end()
-			return err
-		}
 		opts := migrate.RollbackOptions{
 			Plan: undone, Run: o.run, Created: plan.DeactivateCreated, Rules: c.Rules, Settings: c.Settings, Destination: c.DestinationName(),
 		}
 		if o.remove {
 			opts.Created = plan.RemoveCreated
 		}
-		made, err := migrate.Rollback(ctx, f, dst.Lister, opts, progress.observe)
-		progress.end()
+		var made checkpoints.Plan
+		err = p.readDestination(ctx, c, f, undone.Snapshot, func(dst opened, observe migrate.Observer) error {
+			made, err = migrate.Rollback(ctx, f, dst.Lister, opts, observe)
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		p.sayCost(dst.spent)
 		narrow := short
 		if o.format == asHTML {
 			narrow = paged
