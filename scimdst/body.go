@@ -19,7 +19,6 @@ type part interface{ appendTo(b []byte) []byte }
 type (
 	text  string
 	truth bool
-	null  struct{}
 	array []part
 	raw   json.RawMessage
 	// object keeps its members in the order of their names, as encoding/json
@@ -40,8 +39,6 @@ func (t truth) appendTo(b []byte) []byte {
 	}
 	return append(b, "false"...)
 }
-
-func (null) appendTo(b []byte) []byte { return append(b, "null"...) }
 
 func (r raw) appendTo(b []byte) []byte { return append(b, r...) }
 

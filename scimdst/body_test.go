@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"testing"
+
+	"ldap2scim/plan"
 )
 
 // FuzzBody: a body is what encoding/json makes of the same content, whatever
@@ -18,13 +20,13 @@ func FuzzBody(f *testing.F) {
 		inner.set(name2, text(value2))
 		inner.set(name1, text(value1))
 		got := &object{}
-		got.set(name2, array{text(value1), truth(true), null{}, truth(false), inner})
+		got.set(name2, array{text(value1), truth(true), memberList{`{"value":`, []plan.RemoteID{plan.RemoteID(value2), plan.RemoteID(value1)}}, truth(false), inner})
 		got.set(name1, inner)
 		got.set("", texts(value1, value2))
 
 		in := map[string]any{name2: value2}
 		in[name1] = value1
-		want := map[string]any{name2: []any{value1, true, nil, false, in}}
+		want := map[string]any{name2: []any{value1, true, []any{map[string]string{"value": value2}, map[string]string{"value": value1}}, false, in}}
 		want[name1] = in
 		want[""] = []string{value1, value2}
 		var b bytes.Buffer
