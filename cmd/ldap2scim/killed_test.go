@@ -41,7 +41,7 @@ func seedOf(t *testing.T) uint64 {
 }
 
 // fromEnvironment is a number in the environment, or usual.
-func fromEnvironment(t *testing.T, name string, usual uint64) uint64 {
+func fromEnvironment(t testing.TB, name string, usual uint64) uint64 {
 	t.Helper()
 	text := os.Getenv(name)
 	if text == "" {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -39,8 +38,8 @@ mapping:
 // many times as long the snapshot takes, the process's largest resident memory,
 // and what processor time it took.
 func BenchmarkSnapshotProcess(b *testing.B) {
-	people := asked(b, "LDAP2SCIM_BENCH_PEOPLE", 100_000)
-	groups := asked(b, "LDAP2SCIM_BENCH_GROUPS", people/50)
+	people := int(fromEnvironment(b, "LDAP2SCIM_BENCH_PEOPLE", 100_000))
+	groups := int(fromEnvironment(b, "LDAP2SCIM_BENCH_GROUPS", uint64(people/50)))
 	r, w := io.Pipe()
 	go func() {
 		_, err := testcompany.Company{People: people, Groups: groups, Seed: 1}.WriteLDIF(w)
@@ -102,18 +101,4 @@ func printed(b *testing.B, state string, people int) time.Duration {
 		}
 	}
 	return time.Since(begin)
-}
-
-// asked returns the number in a variable of the environment, or the usual one.
-func asked(b *testing.B, variable string, usual int) int {
-	b.Helper()
-	text := os.Getenv(variable)
-	if text == "" {
-		return usual
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return n
 }
