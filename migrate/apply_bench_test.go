@@ -32,9 +32,9 @@ type distant struct {
 }
 
 // Do is that of the destination.
-func (u distant) Do(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
-	<-time.After(u.takes)
-	return u.Destination.Do(ctx, s, ids)
+func (d distant) Do(ctx context.Context, s plan.Step, ids map[plan.ExternalID]plan.RemoteID) (plan.Outcome, error) {
+	<-time.After(d.takes)
+	return d.Destination.Do(ctx, s, ids)
 }
 
 func applyAndBare(b *testing.B, takes time.Duration) {

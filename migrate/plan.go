@@ -23,8 +23,9 @@ type PlanOptions struct {
 	// Step is given each step as it is made; nil where nobody asks.
 	Step func(plan.Step)
 	// Patience is how long the destination may take to show what it has accepted,
-	// by default as long as that of [Retry]. What an earlier run may have sent is so old before the destination is read:
-	// a plan that does not know of it would make it a second time.
+	// by default as long as that of [Retry]. What an earlier run may have sent is so
+	// old before the destination is read: a plan that does not know of it would make
+	// it a second time.
 	Patience time.Duration
 	// Tenant is the ID of the vendor's records to decide with, or 0.
 	Tenant int64
